@@ -5,6 +5,7 @@ from .api.binding_ki import ki
 from .api.binding_kinetics import kinetics
 from .api.binding_saturation import saturation
 from .api.calibration import calibrate, credibility, validate
+from .api.chromatography import quantify
 from .api.compare import compare
 from .api.curve_kb import kb
 from .api.curves import curve_model, curve_models, fit_batch, fit_file
@@ -94,6 +95,7 @@ __all__ = [
     "predict",
     "protocol",
     "protocols",
+    "quantify",
     "quantities",
     "read_chromatograms",
     "read_file",

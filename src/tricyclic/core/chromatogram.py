@@ -232,6 +232,24 @@ class ChromatogramFile:
         return tuple(peak for peak in self.vendor_peaks if peak.channel.lower() == wanted)
 
 
+@dataclass(frozen=True)
+class InjectionTrace:
+    """The trace of one injection of a batch, and what the program of the instrument integrated.
+
+    Parameters
+    ----------
+    name : str
+        Of the injection, as the sample list has it.
+    chromatogram : Chromatogram
+    vendor_peaks : tuple of VendorPeak
+        Of this trace.
+    """
+
+    name: str
+    chromatogram: Chromatogram
+    vendor_peaks: tuple[VendorPeak, ...] = ()
+
+
 def with_unique_names(traces: Iterable[Chromatogram]) -> tuple[str, ...]:
     """Names for traces in their order; a name that repeats has a number behind it."""
     names: list[str] = []

@@ -34,7 +34,7 @@ class SampleRow:
     level : str
         Name of the level of a quality control ("low").
     animal : str
-        Of a sample.
+        Of a sample; empty where a batch is quantified without a study (`check_animals`).
     start, end : str
         When the vial of a sample was put in place and taken away, as the list writes it.
     internal_standard : bool
@@ -80,10 +80,6 @@ class SampleRow:
                 where=where,
                 do="Fill in its file, or leave the row out; only a sample can be lost",
             )
-        if self.role == "sample" and not self.animal:
-            raise InputError(
-                f"the sample {self.name} has no animal", where=where, do="Fill in the animal"
-            )
 
 
 @dataclass(frozen=True)
@@ -97,11 +93,14 @@ class SampleList:
         Where the list was read.
     unused : tuple of str
         Columns that were not used.
+    unit : str
+        Of the amounts; empty where the list states none.
     """
 
     rows: tuple[SampleRow, ...]
     file: str = ""
     unused: tuple[str, ...] = ()
+    unit: str = ""
 
     def __post_init__(self) -> None:
         where = self.file or "sample list"
@@ -126,6 +125,22 @@ class SampleList:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def check_animals(self) -> None:
+        """Refuse a list with a sample of no animal, which has no place in a study.
+
+        Raises
+        ------
+        InputError
+            With the first such sample.
+        """
+        for row in self.of("sample"):
+            if not row.animal:
+                raise InputError(
+                    f"the sample {row.name} has no animal",
+                    where=row.where or self.file or "sample list",
+                    do="Fill in the animal",
+                )
 
     def of(self, *roles: SampleRole) -> tuple[SampleRow, ...]:
         """The injections of these roles, in order."""

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from tricyclic.core.calibration_line import CalibrationLine, LimitDefinition, Range
 from tricyclic.core.check import Check
+from tricyclic.core.chromatogram import InjectionTrace
+from tricyclic.core.chromatography_method import ChromatographyMethod
 from tricyclic.core.peak import InjectionPeaks, PeakState
 from tricyclic.core.sample_list import SampleList, SampleRow
 from tricyclic.errors import UnknownNameError
@@ -132,6 +134,38 @@ class QuantifiedAmount:
 
 
 @dataclass(frozen=True)
+class VendorArea:
+    """An area as the program of the instrument integrated it, beside that of the fit.
+
+    Attributes
+    ----------
+    injection, compound : str
+    retention_min : float
+        As the program has it.
+    area : float or None
+        Of the fit, in `area_unit`; in signal x s where units are not known.
+    vendor_area : float
+        In `area_unit`.
+    area_unit : str or None
+        None where the file does not state it, or it is not one of the trace.
+    """
+
+    injection: str
+    compound: str
+    retention_min: float
+    area: float | None
+    vendor_area: float
+    area_unit: str | None
+
+    @property
+    def difference_percent(self) -> float:
+        """That of the fit less that of the program, over the latter [%]; nan without units."""
+        if self.area_unit is None or self.area is None or not self.vendor_area:
+            return math.nan
+        return 100.0 * (self.area / self.vendor_area - 1.0)
+
+
+@dataclass(frozen=True)
 class AnalyteBatch:
     """One analyte of a batch: its line, limits and amounts."""
 
@@ -177,6 +211,15 @@ class BatchResult(Renderable):
     suitability : tuple of Suitability
     remarks : tuple of str
     checks : tuple of Check
+    unit : str
+        Of the amounts.
+    method : ChromatographyMethod or None
+    vendor : tuple of VendorArea
+        Areas of the program of the instrument, where the files have them.
+    traces : tuple of InjectionTrace
+        What was fitted, for figures; in the order of the injections, or none.
+    unused : tuple of str
+        What was read and not used.
     """
 
     title: str
@@ -187,6 +230,11 @@ class BatchResult(Renderable):
     suitability: tuple[Suitability, ...] = ()
     remarks: tuple[str, ...] = ()
     checks: tuple[Check, ...] = field(default=())
+    unit: str = ""
+    method: ChromatographyMethod | None = None
+    vendor: tuple[VendorArea, ...] = ()
+    traces: tuple[InjectionTrace, ...] = ()
+    unused: tuple[str, ...] = ()
 
     def __getitem__(self, analyte: str) -> AnalyteBatch:
         """An analyte by its name.

@@ -49,6 +49,7 @@ _WITH_FIGURE = frozenset(
         "screen control-chart",
         "screen msr",
         "screen relative-potency",
+        "microdialysis quantify",
         "microdialysis analyse",
         "model simulate",
         "model population",
@@ -177,6 +178,13 @@ COMMANDS: tuple[Command, ...] = (
         "Potency of samples relative to a reference",
         "RelativePotencyOptions",
         "relative_potency",
+    ),
+    _command(
+        "microdialysis",
+        "quantify",
+        "Amounts in the injections of a batch, from their chromatograms",
+        "QuantifyOptions",
+        "quantify",
     ),
     _command(
         "microdialysis",

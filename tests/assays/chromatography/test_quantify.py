@@ -156,7 +156,7 @@ def test_lists_that_do_not_hold_together_have_sentences():
     with pytest.raises(InputError, match="drift cannot be corrected"):
         quantify_batch(few, injections, INTERNAL, unit="fmol", correct_drift=True)
     with pytest.raises(InputError, match="has no animal"):
-        SampleRow(1, "a", "a.txt", "sample")
+        SampleList((SampleRow(1, "a", "a.txt", "sample"),)).check_animals()
     with pytest.raises(InputError, match="no amount above 0"):
         SampleRow(1, "a", "a.txt", "standard")
     with pytest.raises(InputError, match="occurs twice"):

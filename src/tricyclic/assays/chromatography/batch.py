@@ -13,6 +13,7 @@ from tricyclic.assays.chromatography.model import (
     learn_places,
 )
 from tricyclic.assays.chromatography.peaks import quantify
+from tricyclic.assays.chromatography.places import locate_compounds
 from tricyclic.assays.chromatography.reference import Reference, find_reference, shape_misfit
 from tricyclic.assays.chromatography.trace import EvenTrace, prepare_trace
 from tricyclic.core.chromatogram import Chromatogram
@@ -100,6 +101,12 @@ def learn_batch(injections: Sequence[BatchInjection], method: ChromatographyMeth
     traces = [prepared(one, method) for one in injections]
     references = [find_reference(trace, method, model.shape) for trace in traces]
     model = learn_model(model, references)
+    of_standards = [
+        (trace, reference)
+        for one, trace, reference in zip(injections, traces, references, strict=True)
+        if one.standard
+    ]
+    model = locate_compounds(model, method, of_standards)
     seen: dict[str, list[tuple[float, float, float, float]]] = {}
     for injection, trace in zip(injections, traces, strict=True):
         if not injection.standard:

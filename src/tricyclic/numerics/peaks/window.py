@@ -113,9 +113,7 @@ class Window:
         self.time, self.signal, self.shape, self.noise = time, signal, shape, noise
         self._raw_baseline = polynomial(time.size, degree)
         whitened = noise.whiten(np.column_stack([self._raw_baseline, signal]))
-        self._baseline, upper = np.linalg.qr(whitened[:, :-1])
-        self._upper = upper
-        self._whitened_signal = whitened[:, -1]
+        self._baseline = np.linalg.qr(whitened[:, :-1])[0]
         self._target = self.project(whitened[:, -1])
 
     @property
@@ -205,8 +203,10 @@ class Window:
         covariance = np.linalg.pinv(information / np.outer(scale, scale)) / np.outer(scale, scale)
         peaks = state.value * state.area
         left = self.signal - peaks.sum(axis=1)
-        whitened = self.noise.whiten(left[:, None])[:, 0]
-        baseline = self._raw_baseline @ np.linalg.solve(self._upper, self._baseline.T @ whitened)
+        # Areas are those beside the whitened baseline. Whitening nearly removes the level of a
+        # trace with slow noise, so that the baseline itself is that of plain least squares.
+        coefficients = np.linalg.lstsq(self._raw_baseline, left, rcond=None)[0]
+        baseline = self._raw_baseline @ coefficients
         return WindowFit(
             places,
             state.area,

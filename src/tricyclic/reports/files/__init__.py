@@ -22,5 +22,6 @@ RENDERERS: dict[str, str] = {
     "ScreeningResult": "tricyclic.reports.files.screening:screen_files",
     "InterpolationResult": "tricyclic.reports.files.standard_curve:interpolation_files",
     "SensorgramResult": "tricyclic.reports.files.sensorgram:sensorgram_files",
+    "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
 }

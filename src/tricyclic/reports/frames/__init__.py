@@ -39,5 +39,6 @@ RENDERERS: dict[str, str] = {
     "VerifyResult": "tricyclic.reports.frames.study:verify_frames",
     "VirtualAssayResult": "tricyclic.reports.frames.models:virtual_assay_frames",
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
+    "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
 }

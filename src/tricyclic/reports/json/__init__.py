@@ -33,6 +33,7 @@ RENDERERS: dict[str, str] = {
     "BatchFitResult": "tricyclic.reports.json.curves:batch_fit_json",
     "CompareResult": "tricyclic.reports.json.comparison:compare_json",
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
+    "BatchResult": "tricyclic.reports.json.chromatography:batch_json",
     "MicrodialysisResult": "tricyclic.reports.json.microdialysis:microdialysis_json",
 }
 

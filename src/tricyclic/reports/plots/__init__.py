@@ -26,5 +26,6 @@ RENDERERS: dict[str, str] = {
     "VirtualAssayResult": "tricyclic.reports.plots.models:virtual_assay_drawings",
     "InterpolationResult": "tricyclic.reports.plots.standards:interpolation_drawings",
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
+    "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
 }

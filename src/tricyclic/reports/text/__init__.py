@@ -40,5 +40,6 @@ RENDERERS: dict[str, str] = {
     "ScreeningResult": "tricyclic.reports.text.screening:screen_text",
     "InterpolationResult": "tricyclic.reports.text.standard_curve:interpolation_text",
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
+    "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
 }

@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import decimal_option, library_option, option, sheet_option
+from tricyclic.workflows.base import (
+    decimal_option,
+    library_option,
+    option,
+    reader_option,
+    sheet_option,
+)
 
 # Panels of the help.
 COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
+FILES, BATCH = "Files", "Batch"
 
 
 def _out(content: str) -> Any:
@@ -152,3 +159,79 @@ class AnalyseDialysisOptions:
     analyte: str = option("Name of the analyte, for titles", default="", panel=OUTPUT)
     title: str = option("Title of the report", default="", panel=OUTPUT)
     out: str = _out("tables, figures and text")
+
+
+@dataclass(frozen=True)
+class QuantifyOptions:
+    """Amounts of the analytes in every injection of a batch, from its chromatograms.
+
+    `tricyclic microdialysis quantify samples.csv --method method.toml --folder raw`
+
+    `tricyclic microdialysis quantify samples.xlsx --method method.toml --folder raw --unit fmol
+    --weighting 1/x2 --plot batch.png --out amounts.xlsx`
+
+    The sample list has a row for each injection: name, file, role (standard, quality control,
+    blank, sample, suitability), amount of standards and controls, animal, start and end.
+    """
+
+    samples: str | TableInput = option(
+        "Sample list (.csv, .xlsx): name, file, role, amount, animal, start, end",
+        positional=True,
+        path=True,
+    )
+    method: str | TableInput = option(
+        "Method: compounds with their retention times and roles (.toml, .csv, .xlsx)",
+        path=True,
+        panel=FILES,
+    )
+    folder: str = option(
+        "Folder of the chromatograms; default: that of the sample list",
+        default="",
+        path=True,
+        panel=FILES,
+    )
+    manual: str | TableInput = option(
+        "Table of limits that were set by hand: injection, compound, start_min, end_min, reason",
+        default="",
+        path=True,
+        panel=FILES,
+    )
+    unit: str = option(
+        "Unit of the amounts, such as fmol; default: that of their column",
+        default="",
+        panel=BATCH,
+    )
+    weighting: str = option(
+        "Weight of a standard of amount x; auto: by the errors of the back-calculated standards",
+        default="auto",
+        choices=("auto", "1", "1/x", "1/x2"),
+        panel=BATCH,
+    )
+    correct_drift: bool = option(
+        "Read each injection by the sensitivity between the repeated standards around it",
+        default=False,
+        panel=BATCH,
+    )
+    title: str = option("Title of the batch", default="", panel=BATCH)
+    channel: str = option(
+        "Trace of files with several, such as EC1; a column of channels takes precedence",
+        default="",
+        panel=FILES,
+    )
+    time_unit: str = option(
+        "Unit of the times of chromatograms that state none; default: min",
+        default="",
+        choices=("min", "s", "ms", "h"),
+        panel=FILES,
+    )
+    reader: str = reader_option(FILES)
+    sheet: str = sheet_option(FILES)
+    decimal: str = decimal_option(FILES)
+    out: str = option(
+        "Folder for tables and figures, with a picture of each injection; a file (.csv, .xlsx) "
+        "takes the amounts",
+        default="",
+        path=True,
+        panel=OUTPUT,
+        folder_of_tables=True,
+    )

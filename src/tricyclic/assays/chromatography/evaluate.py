@@ -1,0 +1,151 @@
+"""A batch from its chromatograms to amounts with checks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
+from tricyclic.assays.chromatography.batch_checks import batch_checks
+from tricyclic.assays.chromatography.quantify import quantify_batch
+from tricyclic.assays.chromatography.vendor_areas import vendor_areas
+from tricyclic.core.calibration_line import Weighting
+from tricyclic.core.chromatogram import InjectionTrace
+from tricyclic.core.chromatography_method import ChromatographyMethod
+from tricyclic.core.format import list_names
+from tricyclic.core.peak import InjectionPeaks, ManualLimits
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.sample_list import SampleList
+from tricyclic.errors import InputError
+from tricyclic.results.chromatography import BatchResult
+
+# Names that a message lists.
+MAX_LISTED = 4
+
+
+@dataclass(frozen=True)
+class QuantifySettings:
+    """How a batch is evaluated.
+
+    Parameters
+    ----------
+    unit : str
+        Of the nominal amounts.
+    title : str
+    weighting : {"auto", "1", "1/x", "1/x2"}
+    correct_drift : bool
+        Whether responses are multiplied by what the bracketing standards drifted.
+    manual : tuple of ManualLimits
+    """
+
+    unit: str
+    title: str = ""
+    weighting: Weighting | Literal["auto"] = "auto"
+    correct_drift: bool = False
+    manual: tuple[ManualLimits, ...] = ()
+
+
+def evaluate_batch(
+    samples: SampleList,
+    traces: Sequence[InjectionTrace],
+    method: ChromatographyMethod,
+    settings: QuantifySettings,
+    *,
+    unused: Sequence[str] = (),
+    on_progress: ProgressCallback | None = None,
+) -> BatchResult:
+    """Fit the peaks of every injection, and read the analytes from the lines of the standards.
+
+    Parameters
+    ----------
+    samples : SampleList
+    traces : sequence of InjectionTrace
+        One for each injection of the list.
+    method : ChromatographyMethod
+    settings : QuantifySettings
+    unused : sequence of str
+        What was read and not used.
+    on_progress : callable, optional
+
+    Returns
+    -------
+    BatchResult
+
+    Raises
+    ------
+    InputError
+        If the method has no analyte, the list has no standards, a compound is outside its window in
+        most standards, or as of `fit_batch` and `quantify_batch`.
+    """
+    _check_batch(samples, method)
+    roles = {row.name: row.role for row in samples.injected}
+    injections = fit_batch(
+        [
+            BatchInjection(
+                one.name, one.chromatogram, roles[one.name] in ("standard", "suitability")
+            )
+            for one in traces
+        ],
+        method,
+        manual=settings.manual,
+        on_progress=on_progress,
+    )
+    _check_windows(samples, injections, method)
+    result = quantify_batch(
+        samples,
+        injections,
+        method,
+        unit=settings.unit,
+        title=settings.title,
+        weighting=settings.weighting,
+        correct_drift=settings.correct_drift,
+    )
+    complete = replace(
+        result,
+        unit=settings.unit,
+        method=method,
+        traces=tuple(traces),
+        vendor=vendor_areas(traces, result.injections, method),
+        unused=tuple(unused),
+    )
+    return replace(complete, checks=batch_checks(complete))
+
+
+def _check_batch(samples: SampleList, method: ChromatographyMethod) -> None:
+    if not method.analytes:
+        raise InputError(
+            "has no analyte", where=method.name, do='Give a compound the role "analyte"'
+        )
+    if not samples.of("standard"):
+        raise InputError(
+            "has no standards",
+            where=samples.file or "sample list",
+            do='Give the injections of standards the role "standard", and their amounts',
+        )
+
+
+def _check_windows(
+    samples: SampleList, injections: Sequence[InjectionPeaks], method: ChromatographyMethod
+) -> None:
+    """Refuse a method that misses a compound in most standards: there would be no line."""
+    by_name = {one.injection: one for one in injections}
+    standards = [row for row in samples.of("standard") if not row.excluded]
+    for compound in (*method.analytes, method.internal_standard):
+        if compound is None:
+            continue
+        missed = [
+            row.name
+            for row in standards
+            if by_name[row.name][compound.name].state in ("not found", "below LOD")
+        ]
+        if 2 * len(missed) <= len(standards):
+            continue
+        low = compound.retention_min - compound.window_min
+        high = compound.retention_min + compound.window_min
+        raise InputError(
+            f"{compound.name} has no peak from {low:.2f} to {high:.2f} min in {len(missed)} of "
+            f"{len(standards)} standards ({list_names(missed, MAX_LISTED)})",
+            where=method.name,
+            do=f"Correct the retention_min or the window_min of {compound.name}",
+        )

@@ -1,0 +1,329 @@
+"""Times of a laboratory book on one clock in minutes: dates, times of day, or minutes.
+
+All times of one animal are of one kind. Times of day that go back have passed midnight.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from tricyclic.errors import InputError
+from tricyclic.numerals import parse_number
+
+TimeKind = Literal["minutes", "time of day", "date"]
+MINUTES_OF_A_DAY = 1440.0
+# An end that is before its start by less is a typing error, and by more after midnight.
+LEAST_OF_MIDNIGHT = 720.0
+
+_CLOCK = re.compile(
+    r"([0-9]{1,2})(?::|h)([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*([ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})")
+_MINUTES = re.compile(r"(.+?)\s*(min|minutes?|mins?\.?|h|hours?|hrs?|s|sec|seconds?)", re.I)
+_FACTORS = {"m": 1.0, "h": 60.0, "s": 1 / 60.0}
+ALLOWED = "A time is a number of minutes, a time of day (14:05), or a date with one"
+
+
+@dataclass(frozen=True)
+class _Moment:
+    """One time as it was written: its kind, the minute of its day or clock, and its date."""
+
+    kind: TimeKind
+    minute: float
+    day: tuple[int, int, int] | None = None
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class CollectionTimes:
+    """When the vials of one animal were placed and taken away, on one clock.
+
+    Attributes
+    ----------
+    kind : {"minutes", "time of day", "date"}
+    starts_min, ends_min : tuple of float
+        Minutes; of times of day and dates, after 0:00 of the first day.
+    where : str
+        Of the animal, for errors.
+    """
+
+    kind: TimeKind
+    starts_min: tuple[float, ...]
+    ends_min: tuple[float, ...]
+    where: str = ""
+    first_day: int = 0
+    day_first: bool | None = None
+
+    def minute(self, text: str, where: str = "") -> float:
+        """Another time of this animal on its clock, such as that of the treatment.
+
+        A time of day is that which lies within the collection, or else is nearest to it.
+
+        Parameters
+        ----------
+        text : str
+        where : str
+            For errors.
+
+        Raises
+        ------
+        InputError
+            If it is no time, or of another kind than those of the samples.
+        """
+        at = where or self.where
+        moment = _moment(text, at)
+        if moment.kind != self.kind:
+            raise InputError(
+                f"'{text}' is {_KINDS[moment.kind]}, and the times of the samples are "
+                f"{_PLURALS[self.kind]}",
+                where=at,
+                allowed="All times of one animal are of one kind",
+                do=f"Write it as {_KINDS[self.kind]}",
+            )
+        if moment.kind == "minutes":
+            return moment.minute
+        if moment.kind == "date":
+            return (
+                _ordinal(moment, self.day_first, at) * MINUTES_OF_A_DAY
+                + moment.minute
+                - (self.first_day * MINUTES_OF_A_DAY)
+            )
+        first, last = min(self.starts_min), max(self.ends_min)
+        days = range(-1, int(last // MINUTES_OF_A_DAY) + 2)
+        placed = [moment.minute + day * MINUTES_OF_A_DAY for day in days]
+        return min(placed, key=lambda at: max(first - at, at - last, 0.0))
+
+
+_KINDS: dict[TimeKind, str] = {
+    "minutes": "a number of minutes",
+    "time of day": "a time of day",
+    "date": "a date with a time",
+}
+_PLURALS: dict[TimeKind, str] = {
+    "minutes": "minutes",
+    "time of day": "times of day",
+    "date": "dates with times",
+}
+
+
+def collection_times(
+    starts: Sequence[str],
+    ends: Sequence[str],
+    *,
+    where: str = "",
+    places: Sequence[str] = (),
+) -> CollectionTimes:
+    """Times of the samples of one animal, in any order.
+
+    Parameters
+    ----------
+    starts, ends : sequence of str
+        As the sample list writes them. An end may be a duration after its start: "+20 min".
+    where : str
+        Name of the animal, for errors.
+    places : sequence of str
+        Place of each sample, for errors; by default that of the animal.
+
+    Returns
+    -------
+    CollectionTimes
+
+    Raises
+    ------
+    InputError
+        If one is no time, kinds are mixed, a date can be read in two ways, or an end is not after
+        its start.
+    """
+    at = [places[k] if k < len(places) else where for k in range(len(starts))]
+    for kind, texts in (("start", starts), ("end", ends)):
+        for k, text in enumerate(texts):
+            if not text.strip():
+                raise InputError(
+                    f"the sample has no {kind}",
+                    where=at[k],
+                    do="Fill in start and end, or start and duration",
+                )
+    durations = [_duration(text, at[k]) for k, text in enumerate(ends)]
+    begun = [_moment(text, at[k]) for k, text in enumerate(starts)]
+    ended = [
+        None if durations[k] is not None else _moment(text, at[k]) for k, text in enumerate(ends)
+    ]
+    every = [*begun, *(one for one in ended if one is not None)]
+    texts = [*starts, *(t for t, one in zip(ends, ended, strict=True) if one is not None)]
+    _check_one_kind(every, texts, where)
+    day_first = _day_first(every, texts, where)
+    days = [_ordinal(one, day_first, where) for one in every if one.kind == "date"]
+    first_day = min(days, default=0)
+    base = first_day * MINUTES_OF_A_DAY
+    dawn = _first_of_day([m.minute for m in begun if m.kind == "time of day"], where)
+    placed: list[tuple[float, float]] = []
+    for k, (start, end) in enumerate(zip(begun, ended, strict=True)):
+        begin = _on_clock(start, day_first, where) - base
+        if start.kind == "time of day" and begin < dawn:
+            begin += MINUTES_OF_A_DAY
+        finish = begin + (durations[k] or 0.0)
+        if end is not None:
+            finish = _on_clock(end, day_first, where) - base
+            while end.kind == "time of day" and begin - finish > LEAST_OF_MIDNIGHT:
+                finish += MINUTES_OF_A_DAY
+        if not finish > begin:
+            raise InputError(
+                f"the sample begins at {starts[k]} and ends at {ends[k]}",
+                where=at[k],
+                allowed="The end is after the start",
+            )
+        placed.append((begin, finish))
+    return CollectionTimes(
+        every[0].kind if every else "minutes",
+        tuple(a for a, _ in placed),
+        tuple(b for _, b in placed),
+        where,
+        first_day,
+        day_first,
+    )
+
+
+def _first_of_day(minutes: Sequence[float], where: str) -> float:
+    """The time of day at which a collection begins: that after the longest pause.
+
+    The order of a list may be that of the injections, and not of the collection.
+    """
+    sorted_minutes = sorted(set(minutes))
+    if len(sorted_minutes) < 2:
+        return sorted_minutes[0] if sorted_minutes else 0.0
+    ends = [*sorted_minutes[1:], sorted_minutes[0] + MINUTES_OF_A_DAY]
+    pauses = [end - start for start, end in zip(sorted_minutes, ends, strict=True)]
+    longest, second = sorted(pauses, reverse=True)[:2]
+    if longest < 2.0 * second:
+        raise InputError(
+            "the times of day are those of more than one day, or of most of a day",
+            where=where,
+            do="Write dates with the times: 2026-03-02 14:05",
+        )
+    return ends[pauses.index(longest)] % MINUTES_OF_A_DAY
+
+
+def _on_clock(moment: _Moment, day_first: bool | None, where: str) -> float:
+    if moment.kind != "date":
+        return moment.minute
+    return _ordinal(moment, day_first, where) * MINUTES_OF_A_DAY + moment.minute
+
+
+def _duration(text: str, where: str) -> float | None:
+    """Minutes of "+20" or "+20 min"; None for a time."""
+    plain = text.strip()
+    if not plain.startswith("+"):
+        return None
+    value = _in_minutes(plain[1:])
+    if value is None or not value > 0:
+        raise InputError(
+            f"the duration is '{plain[1:].strip()}'",
+            where=where,
+            allowed="It is a number of minutes above 0",
+        )
+    return value
+
+
+def _in_minutes(text: str) -> float | None:
+    match = _MINUTES.fullmatch(text.strip())
+    number = parse_number(match[1] if match else text.strip())
+    if number is None or not math.isfinite(number):
+        return None
+    return number * _FACTORS[match[2][0].lower()] if match else number
+
+
+def _moment(text: str, where: str) -> _Moment:
+    plain = " ".join(text.strip().replace("T", " ").split())
+    number = _in_minutes(plain)
+    if number is not None:
+        return _Moment("minutes", number)
+    clock, day = plain, None
+    first, _, remainder = plain.partition(" ")
+    mark = ""
+    if (match := _DATE.fullmatch(first)) is not None:
+        day, mark, clock = (int(match[1]), int(match[3]), int(match[4])), match[2], remainder
+        if not clock:
+            raise InputError(
+                f"'{text}' is a date without a time", where=where, do="Add the time: 14:05"
+            )
+    minute = _minute_of_day(clock)
+    if minute is None:
+        raise InputError(f"'{text}' is no time", where=where, allowed=ALLOWED)
+    return _Moment("date" if day else "time of day", minute, day, mark)
+
+
+def _minute_of_day(text: str) -> float | None:
+    match = _CLOCK.fullmatch(text.strip().removesuffix("Z"))
+    if match is None:
+        return None
+    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
+    if match[4]:
+        if not 1 <= hours <= 12:
+            return None
+        hours = hours % 12 + (12 if match[4][0].lower() == "p" else 0)
+    if hours > 23 or minutes > 59 or seconds > 59:
+        return None
+    return 60.0 * hours + minutes + seconds / 60.0
+
+
+def _check_one_kind(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> None:
+    for moment, text in zip(moments, texts, strict=True):
+        if moment.kind != moments[0].kind:
+            raise InputError(
+                f"'{texts[0]}' is {_KINDS[moments[0].kind]}, and '{text}' is {_KINDS[moment.kind]}",
+                where=where,
+                allowed="All times of one animal are of one kind",
+                do="Write them in one way",
+            )
+
+
+def _day_first(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> bool | None:
+    """Whether "3/4/2026" is the third of April; None where no date has its year at the end."""
+    open_ended = [(m, t) for m, t in zip(moments, texts, strict=True) if m.day and m.day[0] < 32]
+    if not open_ended:
+        return None
+    if any(m.mark == "." for m, _ in open_ended):
+        return True
+    days = [m.day for m, _ in open_ended if m.day]
+    is_day, is_month = any(d[0] > 12 for d in days), any(d[1] > 12 for d in days)
+    if is_day or is_month:
+        return is_day
+    # Dates of one day are the same minutes apart in either reading.
+    if len(set(days)) == 1 or all(d[0] == d[1] for d in days):
+        return True
+    raise InputError(
+        f"'{open_ended[0][1]}' can be read as two dates",
+        where=where,
+        do="Write dates as year-month-day: 2026-03-04",
+    )
+
+
+def _ordinal(moment: _Moment, day_first: bool | None, where: str) -> int:
+    assert moment.day is not None
+    one, two, three = moment.day
+    if one >= 32:
+        year, month, day = one, two, three
+    else:
+        first = True if day_first is None else day_first
+        year = three if three >= 100 else 2000 + three
+        month, day = (two, one) if first else (one, two)
+    try:
+        return date(year, month, day).toordinal()
+    except ValueError:
+        shown = moment.mark.join(str(part) for part in moment.day)
+        raise InputError(f"'{shown}' is no date", where=where, allowed=ALLOWED) from None
+
+
+def time_text(given: object) -> str:
+    """A time as the functions here read it, from a cell or from TOML: text, number or datetime."""
+    if isinstance(given, datetime):
+        return given.isoformat(sep=" ")
+    if isinstance(given, float):
+        return f"{given:.12g}"
+    return str(given).strip()

@@ -1,0 +1,440 @@
+"""The sample list of a chromatographic batch from a table: CSV, XLSX, or a DataFrame.
+
+Columns go by the names that people and data systems use. A sequence without headings is read by its
+cells: the column of roles, of files, of names.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from tricyclic.core.collection_times import time_text
+from tricyclic.core.sample_list import SampleList, SampleRole, SampleRow
+from tricyclic.core.table import DataTable
+from tricyclic.core.unused import as_remarks, quoted
+from tricyclic.errors import InputError, UnitError
+from tricyclic.io.column_names import without_unit
+from tricyclic.io.files import source_name
+from tricyclic.io.headings import unit_in_column_name
+from tricyclic.io.open import read_tables
+from tricyclic.io.sequence_export import sequence_table
+from tricyclic.numerals import parse_number
+from tricyclic.unit_table import UNKNOWN
+from tricyclic.units import convert, dimension
+
+# What a column may be called, in lower case and without blanks, marks and unit.
+_NAMES: dict[str, str] = {
+    "order": "order no nr number injection injectionno injectionnumber injno inj seq sequence run "
+    "runno runorder line index position place #",
+    "name": "name sample samplename sampleid samplelabel id label injectionname description",
+    "vial": "vial vialno vialnumber well tray traylocation vialposition vialpos",
+    "file": "file filename datafile datafilename rawfile rawdata raw rawfilename chromatogram path "
+    "datapath resultfile arwfile",
+    "role": "role type sampletype kind injectiontype samplerole class",
+    "amount": "amount nominal nominalamount level conc concentration nominalconcentration "
+    "nominalconc known expected spiked added content standardamount stdamount stdconc cal "
+    "actualconcentration actual theoretical",
+    "level": "level qclevel calibrationlevel callevel levelname",
+    "animal": "animal animalid animalno animalname rat ratid ratno mouse mouseid subject subjectid "
+    "subjectno preparation",
+    "start": "start starttime from begin on time collectionstart collectionbegin timeon vialon "
+    "collectedfrom startmin",
+    "end": "end endtime to until off stop collectionend timeoff vialoff collectedto collecteduntil",
+    "duration": "duration length collectiontime collectionduration fractionlength interval",
+    "internal_standard": "internalstandard is istd isadded istdadded internalstandardadded",
+    "channel": "channel trace detector",
+    "excluded": "excluded exclude exclusion reason excludedbecause excludedreason reasonexcluded",
+    "note": "note notes comment comments remark remarks",
+}
+_FIELDS: dict[str, list[str]] = {}
+for _field, _words in _NAMES.items():
+    for _word in _words.split():
+        _FIELDS.setdefault(_word, []).append(_field)
+# Of these, two columns would be two numbers for one thing.
+_NUMERIC = ("amount", "start", "end", "duration")
+# Words for roles without blanks and marks, and whether the internal standard was added.
+_ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
+    (
+        "standard",
+        True,
+        (
+            "standard std stds standards cal cals calib calibrator calibrationstandard calstd "
+            "calibration calsample calibrationstd reference"
+        ),
+    ),
+    (
+        "quality control",
+        True,
+        (
+            "qualitycontrol qc qcs qccheck qcsample control ctrl ctrlsamp controlsample "
+            "qualitycontrolsample lqc mqc hqc lloqqc"
+        ),
+    ),
+    (
+        "blank",
+        True,
+        (
+            "blank blk blanks zero zerosample zerostandard matrixblank blankmatrix carryoverblank "
+            "blanksample"
+        ),
+    ),
+    ("blank", False, "doubleblank dblblank dbblank solvent solventblank wash mobilephase"),
+    (
+        "sample",
+        True,
+        (
+            "sample samples unknown unk unkn analyte specimen dialysate fraction basal baseline "
+            "analysis smp spl test"
+        ),
+    ),
+    (
+        "suitability",
+        True,
+        (
+            "suitability systemsuitability sst ssts bracket bracketing bracketingstandard "
+            "checkstandard chkstd driftstandard syssuit repeatedstandard"
+        ),
+    ),
+)
+_ROLE_WORDS: dict[str, tuple[SampleRole, bool]] = {
+    word: (role, added) for role, added, words in _ROLE_NAMES for word in words.split()
+}
+_QC_LEVELS = {"l": "low", "m": "mid", "h": "high", "low": "low", "mid": "mid", "high": "high"}
+_QC_LEVELS |= {"medium": "mid", "med": "mid", "middle": "mid", "lloq": "LLOQ"}
+_YES = frozenset({"yes", "y", "true", "1", "x", "added", "+", "with", "ja"})
+_NO = frozenset({"no", "n", "false", "0", "-", "none", "without", "nein", "not added"})
+
+
+def read_sample_list(
+    source: str | Path | DataTable,
+    *,
+    unit: str = "",
+    sheet: str | None = None,
+    decimal: str | None = None,
+) -> SampleList:
+    """Read a sample list.
+
+    Parameters
+    ----------
+    source : str, Path or DataTable
+        CSV, TSV or XLSX file, or a table in memory.
+    unit : str
+        Unit of the batch, to which amounts are converted; by default that of the column of amounts.
+    sheet : str, optional
+        Sheet of a workbook.
+    decimal : {".", ","}, optional
+        Decimal mark if the file can be read in two ways.
+
+    Returns
+    -------
+    SampleList
+        Times are kept as they are written (`tricyclic.core.collection_times` reads them); a column
+        of durations gives ends such as "+20 min".
+
+    Raises
+    ------
+    InputError
+        If there is no column of names or roles, two columns mean the same, a role is unknown, a
+        cell is no number, or units cannot be converted.
+    """
+    name = source_name(source)
+    table, unused = _table(source, sheet, decimal)
+    columns, others = _columns_of(table, name)
+    amounts, stated = _amounts(table, columns.get("amount"), unit, name)
+    rows: list[SampleRow] = []
+    for k in range(len(table)):
+        cells = {key: _cell(table, column, k) for key, column in columns.items()}
+        if not any(cells.values()):
+            continue
+        rows.append(_row(cells, amounts[k], columns, table, k, name, len(rows) + 1))
+    if not rows:
+        raise InputError("has no injections", where=name)
+    return SampleList(
+        tuple(rows), file=name, unused=(*unused, *quoted("column", others)), unit=stated
+    )
+
+
+def _table(
+    source: str | Path | DataTable, sheet: str | None, decimal: str | None
+) -> tuple[DataTable, tuple[str, ...]]:
+    """The table with the list, and what else the file has."""
+    name = source_name(source)
+    if isinstance(source, DataTable):
+        return source, source.unused
+    own = (
+        sequence_table(Path(source), frozenset(_ROLE_WORDS), frozenset(_FIELDS))
+        if not sheet
+        else None
+    )
+    if own is not None:
+        return own, as_remarks(own.notes)
+    tables = read_tables(source, sheet=sheet, decimal=decimal)
+    fitting = [one for one in tables if _has_injections(one)] or list(tables)
+    if len(fitting) > 1:
+        raise InputError(
+            f"has {len(fitting)} tables that may be the sample list: "
+            + ", ".join(one.name for one in fitting[:6]),
+            where=name,
+            do="Add --sheet NAME, or keep one of them",
+        )
+    others = [one.name for one in tables if one is not fitting[0]]
+    return fitting[0], (*fitting[0].unused, *quoted("table", others))
+
+
+def _has_injections(table: DataTable) -> bool:
+    known = {field for column in table.columns for field in _fields(column)}
+    return bool({"role", "animal", "amount"} & known) and bool({"name", "file", "vial"} & known)
+
+
+def _fields(column: str) -> list[str]:
+    """What a heading may mean, the likeliest first; none for another one."""
+    for text in (column, without_unit(column), re.sub(r"\s*[\[(].*[\])]\s*", "", column)):
+        if _key(text) in _FIELDS:
+            return _FIELDS[_key(text)]
+    return []
+
+
+def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]]:
+    """Column of each meaning, and the columns that have none."""
+    columns: dict[str, str] = {}
+    later: list[tuple[str, list[str]]] = []
+    for column in sorted(table.columns, key=_rank):
+        fields = _fields(column)
+        if len(fields) > 1:
+            later.append((column, fields))
+        elif fields:
+            _take(columns, fields[0], column, where)
+    for column, fields in later:
+        # "level" has numbers where it means the amount, and words where it names a level.
+        has_numbers = column in table.values and "amount" not in columns
+        ordered = fields if has_numbers else fields[::-1]
+        _take(columns, next((f for f in ordered if f not in columns), ordered[0]), column, where)
+    for field in ("vial", "file", "order"):
+        if "name" not in columns and field in columns:
+            columns["name"] = columns[field]
+    if "name" not in columns or not {"role", "animal", "amount"} & columns.keys():
+        missing = "names of the injections" if "name" not in columns else "roles"
+        raise InputError(
+            f"has no column of {missing}",
+            where=where,
+            allowed="A sample list has the columns name, file, role, amount_fmol, animal, start "
+            "and end",
+            do='Call one of its columns "name" and one "role"',
+        )
+    used = set(columns.values()) - ({columns["vial"]} if "vial" in columns else set())
+    used.add(columns["name"])
+    return columns, [one for one in table.columns if one not in used]
+
+
+def _rank(column: str) -> int:
+    """Place of a heading among those of its meaning: "name" before "description"."""
+    fields = _fields(column)
+    words = _NAMES[fields[0]].split() if fields else []
+    key = _key(without_unit(column))
+    return words.index(key) if key in words else len(words)
+
+
+def _key(text: str) -> str:
+    return re.sub(r"[^a-z#]+", "", text.lower())
+
+
+def _take(columns: dict[str, str], field: str, column: str, where: str) -> None:
+    if field in columns and field not in _NUMERIC:
+        return  # "Sample ID" beside "Sample Name": named among the columns that are not used
+    if field in columns:
+        raise InputError(
+            f"columns '{columns[field]}' and '{column}' both give the {field}",
+            where=where,
+            do="Keep one of them",
+        )
+    columns[field] = column
+
+
+def _cell(table: DataTable, column: str, row: int) -> str:
+    if column in table.text:
+        return str(table.words(column)[row]).strip()
+    value = float(table.values[column][row])
+    return "" if math.isnan(value) else f"{value:.12g}"
+
+
+def _amounts(table: DataTable, column: str | None, unit: str, where: str) -> tuple[np.ndarray, str]:
+    """Nominal amounts in the unit of the batch, nan where there is none, and that unit."""
+    if column is None:
+        return np.full(len(table), np.nan), unit
+    if column in table.values:
+        values = np.array(table.values[column], dtype=float)
+    else:
+        values = np.array(
+            [
+                math.nan if not cell.strip() else _number(cell, f"{where}, {table.place(k)}")
+                for k, cell in enumerate(table.words(column))
+            ]
+        )
+    stated = table.units.get(column, UNKNOWN)
+    if stated == UNKNOWN:
+        stated = unit_in_column_name(column)
+    if stated == UNKNOWN:
+        return values, unit
+    if not unit or unit == stated:
+        return values, stated
+    try:
+        factor = convert(1.0, stated, unit)
+    except UnitError:
+        kind = "a concentration" if dimension(stated) == "concentration" else f"in {stated}"
+        raise InputError(
+            f"column '{column}' is {kind}, and the unit of the batch is {unit}",
+            where=where,
+            do=f"Add --unit {stated}, or give the amounts in {unit}",
+        ) from None
+    return values * factor, unit
+
+
+def _number(cell: str, where: str) -> float:
+    text = cell.strip()
+    value = parse_number(text)
+    if value is None and text.lower() in {"-", "n/a", "na", "n.a.", "blank", "none"}:
+        return math.nan
+    if value is None:
+        raise InputError(f"the amount is '{text}', which is no number", where=where)
+    return value
+
+
+def _row(
+    cells: Mapping[str, str],
+    amount: float,
+    columns: Mapping[str, str],
+    table: DataTable,
+    k: int,
+    name: str,
+    place: int,
+) -> SampleRow:
+    where = f"{name}, {table.place(k)}"
+    label = cells["name"]
+    if not label or columns["name"] == columns.get("file"):
+        label = Path(cells.get("file", "").replace("\\", "/")).stem
+    if not label:
+        raise InputError("the injection has no name", where=where, do="Fill in its name")
+    role, with_standard, qc_level = _role(cells, label, amount, where)
+    end = cells.get("end", "")
+    if not end and cells.get("duration"):
+        end = f"+{cells['duration']}{_time_unit(columns['duration'])}"
+    start = cells.get("start", "")
+    if start:
+        start += _time_unit(columns["start"]) if parse_number(start) is not None else ""
+    if end and "end" in columns and parse_number(end) is not None and not end.startswith("+"):
+        end += _time_unit(columns["end"])
+    needs = role in ("standard", "quality control", "suitability")
+    return SampleRow(
+        order=_order(cells, place, where),
+        name=label,
+        file=_file(cells, label),
+        role=role,
+        amount=float(amount) if needs else math.nan,
+        level=cells.get("level", "") or qc_level,
+        animal=cells.get("animal", ""),
+        start=time_text(start),
+        end=time_text(end),
+        internal_standard=_yes(cells.get("internal_standard", ""), with_standard, where),
+        channel=cells.get("channel", ""),
+        excluded=_excluded(cells.get("excluded", "")),
+        note=cells.get("note", ""),
+        where=where,
+    )
+
+
+_LOST = frozenset({"", "-", "lost", "none", "n/a", "na", "missing"})
+
+
+def _file(cells: Mapping[str, str], label: str) -> str:
+    """The file of an injection; its name where the list has no column of files."""
+    if "file" not in cells:
+        return label
+    return "" if cells["file"].lower() in _LOST else cells["file"]
+
+
+def _time_unit(column: str) -> str:
+    """ " h" for a column of hours, so that its numbers are not taken for minutes."""
+    unit = unit_in_column_name(column)
+    return f" {unit}" if unit in ("h", "s") else ""
+
+
+def _order(cells: Mapping[str, str], place: int, where: str) -> int:
+    text = cells.get("order", "")
+    if not text:
+        return place
+    value = parse_number(text)
+    if value is None or value != int(value):
+        raise InputError(
+            f"the place in the batch is '{text}'", where=where, allowed="It is a whole number"
+        )
+    return int(value)
+
+
+def _role(
+    cells: Mapping[str, str], label: str, amount: float, where: str
+) -> tuple[SampleRole, bool, str]:
+    """Role, whether the internal standard was added, and the level that the role names."""
+    text = cells.get("role", "")
+    if text:
+        matching = _known_role(text)
+        if matching is None:
+            raise InputError(
+                f"the role is '{text}'",
+                where=where,
+                allowed="It is standard, quality control, blank, double blank, sample or "
+                "suitability",
+            )
+        return matching
+    if cells.get("animal"):
+        return "sample", True, ""
+    matching = _known_role(re.split(r"[\s_.\-]", label)[0])
+    if matching is not None:
+        return matching
+    if math.isfinite(amount) and amount > 0:
+        return "standard", True, ""
+    raise InputError(
+        f"the injection {label} has no role",
+        where=where,
+        do='Fill in "standard", "quality control", "blank" or "sample"',
+    )
+
+
+def _known_role(text: str) -> tuple[SampleRole, bool, str] | None:
+    # "1:Standard" of LabSolutions, "Std Bracket" of Xcalibur.
+    plain = re.sub(r"^[0-9]+\s*:\s*", "", text.strip().lower())
+    key = re.sub(r"[^a-z]+", "", plain)
+    level = ""
+    if key == "stdbracket":
+        key = "standard"
+    match = re.fullmatch(r"(.*?)[\s_\-]*(?:qc)[\s_\-]*(.*)", plain)
+    if match and key not in _ROLE_WORDS:
+        word = (match[1] + match[2]).strip(" _-()")
+        key, level = "qc", _QC_LEVELS.get(word, word)
+    elif key in ("lqc", "mqc", "hqc"):
+        level = _QC_LEVELS[key[0]]
+    if key not in _ROLE_WORDS:
+        return None
+    role, with_standard = _ROLE_WORDS[key]
+    return role, with_standard, level
+
+
+def _yes(text: str, otherwise: bool, where: str) -> bool:
+    plain = text.strip().lower()
+    if not plain:
+        return otherwise
+    if plain in _YES or plain in _NO:
+        return plain in _YES
+    raise InputError(f"the internal standard is '{text}'", where=where, allowed="It is yes or no")
+
+
+def _excluded(text: str) -> str:
+    """The reason of an exclusion; a mere yes is stated as that."""
+    plain = text.strip().lower()
+    if plain in _NO or not plain:
+        return ""
+    return "excluded in the sample list" if plain in _YES else text.strip()

@@ -1,0 +1,299 @@
+"""`tricyclic microdialysis quantify`: amounts, checks, files, and lists that do not match."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import tricyclic as tca
+from tricyclic.errors import InputError
+
+SOUND = {
+    "few_levels",
+    "standards_outside",
+    "controls_outside",
+    "carry_over",
+    "samples_above_top",
+    "sensitivity_drift",
+    "unlisted_peak",
+    "resolution_low",
+    "plates_low",
+    "tailing_high",
+    "internal_standard_missing",
+    "internal_standard_area",
+    "retention_drift",
+    "method_window",
+    "manual_limits",
+}
+
+
+def quantified(samples, **options):
+    folder = samples.parent
+    method = options.pop("method", folder / "method.toml")
+    return tca.quantify(samples, method=method, folder=folder / "raw", **options)
+
+
+def raised(result):
+    return {check.name for check in result.checks if check.level != "pass"}
+
+
+def spoil_standards(batch):
+    for level in (1, 2):
+        batch[f"std_{level}_1"].true *= 1.4
+        batch[f"std_{level}_2"].true *= 0.6
+
+
+def spoil_controls(batch):
+    for k in range(3):
+        batch[f"qc_mid_{k}"].true *= 1.3
+
+
+def spoil_carry_over(batch):
+    batch["blank_2"].true = 0.4
+
+
+def spoil_internal_standard(batch):
+    batch["f03"].standard = 0.0
+
+
+def spoil_volume(batch):
+    batch["f03"].standard, batch["f03"].response = 0.3, 0.3
+
+
+def spoil_top(batch):
+    batch["f05"].true = 80.0
+
+
+def spoil_sensitivity(batch):
+    for order, one in enumerate(batch.injections):
+        if order > 15 and one.role != "QC":
+            one.response = 1.0 - 0.012 * (order - 15)
+
+
+def spoil_retention(batch):
+    for order, one in enumerate(batch.injections):
+        one.shift = 1.0 + 0.03 * order / len(batch.injections)
+
+
+def spoil_unlisted(batch):
+    for k in range(4, 9):
+        batch[f"f{k:02d}"].neighbours = ((4.03, 0.6),)
+
+
+def spoil_levels(batch):
+    batch.injections = [
+        one for one in batch.injections if one.nominal not in (1.0, 5.0) or one.role != "standard"
+    ]
+
+
+def spoil_plates(batch):
+    for one in batch.injections:
+        one.plates = 1200.0
+
+
+def spoil_tailing(batch):
+    for one in batch.injections:
+        one.tail, one.plates = 3.4, 20000.0
+
+
+def spoil_window(batch):
+    batch.method = batch.method.replace("retention_min = 3.8", "retention_min = 4.03")
+
+
+def spoil_no_controls(batch):
+    batch.injections = [one for one in batch.injections if one.role != "QC"]
+
+
+def spoil_no_repeats(batch):
+    batch.injections = [
+        one for one in batch.injections if one.role != "suitability" and not one.name.endswith("_2")
+    ]
+
+
+def spoil_resolution(batch):
+    batch.method += '\n[[compounds]]\nname = "DOMA"\nretention_min = 3.93\nrole = "neighbour"\n'
+    for k in range(4, 9):
+        batch[f"f{k:02d}"].neighbours = ((3.93, 0.8),)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "check"),
+    [
+        (spoil_standards, "standards_outside"),
+        (spoil_controls, "controls_outside"),
+        (spoil_carry_over, "carry_over"),
+        (spoil_internal_standard, "internal_standard_missing"),
+        (spoil_volume, "internal_standard_area"),
+        (spoil_top, "samples_above_top"),
+        (spoil_sensitivity, "sensitivity_drift"),
+        (spoil_no_repeats, "sensitivity_drift"),
+        (spoil_retention, "retention_drift"),
+        (spoil_unlisted, "unlisted_peak"),
+        (spoil_levels, "few_levels"),
+        (spoil_plates, "plates_low"),
+        (spoil_tailing, "tailing_high"),
+        (spoil_window, "method_window"),
+        (spoil_no_controls, "no_quality_controls"),
+        (spoil_resolution, "resolution_low"),
+    ],
+)
+def test_a_fault_of_a_batch_raises_its_check_alone(batch, write, spoil, check):
+    spoil(batch)
+    assert raised(quantified(write(batch))) == {check}
+
+
+def test_a_sound_batch_raises_no_check_and_returns_the_truth(batch, write):
+    result = quantified(write(batch))
+    assert raised(result) == set()
+    assert {check.name for check in result.checks} == SOUND
+    amounts = result.to_frame().set_index("injection")
+    for one in batch.injections:
+        if one.role == "sample":
+            assert amounts.amount_fmol[one.name] == pytest.approx(one.true, rel=0.02)
+    blanks = amounts[amounts.role == "blank"]
+    assert blanks.amount_fmol.isna().all()
+    assert set(blanks.state) <= {"not found", "below LOD"}
+
+
+def test_drift_that_is_corrected_gives_the_truth(batch, write):
+    spoil_sensitivity(batch)
+    samples = write(batch)
+    true = np.array([one.true for one in batch.injections if one.role == "sample"])
+
+    def worst(**options):
+        table = quantified(samples, **options).to_frame()
+        read = table[table.role == "sample"].amount_fmol.to_numpy()
+        return np.abs(read / true - 1.0).max()
+
+    assert worst() > 0.2
+    # Between its standards the drift is a line; at its ends a part of the level remains.
+    spread = worst(correct_drift=True)
+    assert spread < 0.6 * worst()
+
+
+def test_limits_set_by_hand_replace_the_fit_and_are_named(batch, write, tmp_path):
+    samples = write(batch)
+    manual = tmp_path / "limits.csv"
+    manual.write_text(
+        "injection,compound,start_min,end_min,reason\nf02,NE,3.6,4.05,spike on the tail\n",
+        encoding="utf-8",
+    )
+    result = quantified(samples, manual=manual)
+    assert raised(result) == {"manual_limits"}
+    assert result.to_frame("peaks").query("injection == 'f02'").manual.iloc[0] == (
+        "spike on the tail"
+    )
+    assert result["NE"].amount_of("f02").amount == pytest.approx(batch["f02"].true, rel=0.05)
+    manual.write_text("injection,compound,start_min,end_min,reason\nf02,NE,3.6,4.05,\n")
+    with pytest.raises(InputError, match="f02, NE: the manual limits have no reason"):
+        quantified(samples, manual=manual)
+
+
+def test_a_table_with_all_traces_gives_the_same_amounts_as_single_files(batch, write, tmp_path):
+    samples = write(batch)
+    single = quantified(samples).to_frame()
+    table = pd.read_csv(samples)
+    traces = {}
+    for name in table["name"]:
+        raw = pd.read_csv(tmp_path / "raw" / f"{name}.csv")
+        traces["time_min"] = raw["time_min"]
+        traces[name] = raw["EC1 (nA)"]
+    together = tmp_path / "together"
+    together.mkdir()
+    pd.DataFrame(traces).to_csv(together / "traces.csv", index=False)
+    table["file"] = "traces.csv"
+    result = tca.quantify(table, method=tmp_path / "method.toml", folder=together)
+    assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
+        single.amount_fmol.to_numpy(), nan_ok=True
+    )
+
+
+def test_a_list_with_a_file_that_is_missing_is_one_sentence(batch, write):
+    samples = write(batch)
+    (samples.parent / "raw" / "f03.csv").unlink()
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert str(error.value) == (
+        "samples.csv, line 26: 1 file is not in the folder raw: f03.csv. The file of a sample that "
+        "was lost is left empty. Correct the column of files, or name their folder with folder=."
+    )
+
+
+def test_a_chromatogram_that_no_injection_names_is_one_sentence(batch, write):
+    samples = write(batch)
+    raw = samples.parent / "raw"
+    (raw / "f99.csv").write_bytes((raw / "f03.csv").read_bytes())
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert str(error.value) == (
+        "samples.csv: no injection of the list names 1 chromatogram of the folder: f99.csv. Add "
+        'them to the list, with a reason in the column "excluded" for those that are left out, or '
+        "move them to another folder."
+    )
+
+
+def test_two_injections_with_one_file_are_refused(batch, write):
+    samples = write(batch)
+    text = samples.read_text(encoding="utf-8")
+    samples.write_text(text.replace("f04.csv", "f03.csv"), encoding="utf-8")
+    (samples.parent / "raw" / "f04.csv").unlink()
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert str(error.value).startswith(
+        "samples.csv: the injections f03 and f04 have one chromatogram, "
+    )
+
+
+def test_a_lost_sample_stays_in_the_table_without_a_number(batch, write):
+    samples = write(batch)
+    text = samples.read_text(encoding="utf-8")
+    samples.write_text(text.replace("f04.csv", ""), encoding="utf-8")
+    (samples.parent / "raw" / "f04.csv").unlink()
+    result = quantified(samples)
+    row = result.to_frame().set_index("injection").loc["f04"]
+    assert row.state == "lost"
+    assert np.isnan(row.amount_fmol)
+    assert "lost   f04" in result.summary()
+
+
+def test_a_method_whose_window_misses_the_standards_is_refused(batch, write):
+    batch.method = batch.method.replace("retention_min = 3.8", "retention_min = 4.6")
+    with pytest.raises(InputError) as error:
+        quantified(write(batch))
+    assert str(error.value) == (
+        "NE by HPLC-ED: NE has no peak from 4.30 to 4.90 min in 14 of 14 standards (std_0.5_1, "
+        "std_1_1, std_2_1, std_5_1 and 10 more). Correct the retention_min or the window_min of "
+        "NE."
+    )
+
+
+def test_amounts_without_a_unit_are_refused(batch, write):
+    samples = write(batch)
+    text = samples.read_text(encoding="utf-8").replace("amount_fmol", "amount")
+    samples.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError, match="the amounts of the standards have no unit"):
+        quantified(samples)
+    assert quantified(samples, unit="pg").unit == "pg"
+
+
+def test_files_json_and_tables_have_the_amounts(batch, write, tmp_path):
+    result = quantified(write(batch), title="Day 3")
+    out = tmp_path / "out"
+    result.save(out)
+    names = {path.name for path in out.iterdir()}
+    assert {"amounts.csv", "standards.csv", "batch.json", "batch.svg", "injections.pdf"} <= names
+    table = pd.read_csv(out / "amounts.csv")
+    assert len(table) == len(batch.injections)
+    document = json.loads((out / "batch.json").read_text(encoding="utf-8"))
+    assert document["schema"].startswith("tricyclic-microdialysis-quantify/")
+    assert len(document["amounts"]) == len(table)
+    assert document["verdicts"]["NE"].startswith("meets ")
+    result.save(tmp_path / "amounts.xlsx")
+    sheet = pd.read_excel(tmp_path / "amounts.xlsx", sheet_name=0)
+    assert list(sheet["injection"]) == list(table["injection"])
+    text = result.summary()
+    assert text.startswith("Day 3   NE   internal standard DHBA\n")
+    assert "validated" not in text
