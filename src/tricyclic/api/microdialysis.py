@@ -17,8 +17,10 @@ from tricyclic.api._call import (
 from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.no_net_flux import NoNetFluxResult
 from tricyclic.workflows.microdialysis.analyse import run as run_analyse
-from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
+from tricyclic.workflows.microdialysis.no_net_flux import run as run_no_net_flux
+from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions, NoNetFluxOptions
 
 
 @checked_arguments
@@ -180,3 +182,75 @@ def microdialysis(
         out=path(out),
     )
     return call(run_analyse, options, on_progress)
+
+
+@checked_arguments
+def no_net_flux(
+    table: TableSource,
+    *,
+    inlet: str = "",
+    outlet: str = "",
+    animal: str = "",
+    group: str = "",
+    time: str = "",
+    unit: str = "",
+    sheet: str = "",
+    decimal: str = "",
+    control: str = "",
+    confidence: float = 0.95,
+    out: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> NoNetFluxResult:
+    """Concentration in the tissue and extraction of the probe, by the method of no net flux.
+
+    An animal whose inlet was varied is fitted by itself, and n is the number of animals. Where
+    each animal was perfused with one concentration and times are stated, each time is fitted
+    between the animals (dynamic no net flux).
+
+    Parameters
+    ----------
+    table
+        Inlet and outlet concentrations, a row for each fraction: a DataFrame, or a file (.csv,
+        .xlsx).
+    inlet, outlet, animal, group, time
+        Columns of the table, where they are not recognised by their names.
+    unit
+        Unit of the result, and of the concentrations where the table states none.
+    sheet
+        Sheet of a workbook.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
+    control
+        Group that the others are compared with; default: the first.
+    confidence
+        Confidence level of the limits.
+    out
+        Folder for tables, figures and text.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    NoNetFluxResult
+        `.animals`, `["r1"]`, `.groups`, `.ratios`, `.dynamic`, `.checks`; `.to_frame()`, `.plot()`.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = NoNetFluxOptions(
+        table=table_source(table),
+        inlet=inlet,
+        outlet=outlet,
+        animal=animal,
+        group=group,
+        time=time,
+        unit=unit,
+        sheet=sheet,
+        decimal=decimal,
+        control=control,
+        confidence=confidence,
+        out=path(out),
+    )
+    return call(run_no_net_flux, options, on_progress)

@@ -51,6 +51,7 @@ _WITH_FIGURE = frozenset(
         "screen relative-potency",
         "microdialysis quantify",
         "microdialysis analyse",
+        "microdialysis no-net-flux",
         "model simulate",
         "model population",
         "model sensitivity",
@@ -192,6 +193,13 @@ COMMANDS: tuple[Command, ...] = (
         "Effect of a treatment on dialysate levels, from a table of values",
         "AnalyseDialysisOptions",
         "analyse",
+    ),
+    _command(
+        "microdialysis",
+        "no-net-flux",
+        "Tissue concentration and extraction from several inlet concentrations",
+        "NoNetFluxOptions",
+        "no_net_flux",
     ),
     _command(
         "model",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import DynamicNoNetFlux, NoNetFlux
 from tricyclic.stats.statistics import (
@@ -90,7 +91,8 @@ def no_net_flux(
         )
     if x.size < 3 or np.unique(x).size < 2:
         raise InputError(
-            f"{x.size} points at {np.unique(x).size} inlet concentrations",
+            f"{pluralize(x.size, 'point')} at "
+            f"{pluralize(int(np.unique(x).size), 'inlet concentration')}",
             where=where,
             allowed="No net flux needs three points or more, at two inlet concentrations or more",
         )

@@ -24,4 +24,5 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.files.sensorgram:sensorgram_files",
     "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
+    "NoNetFluxResult": "tricyclic.reports.files.no_net_flux:no_net_flux_files",
 }

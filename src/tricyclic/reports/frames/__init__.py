@@ -41,4 +41,5 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
+    "NoNetFluxResult": "tricyclic.reports.frames.no_net_flux:no_net_flux_frames",
 }

@@ -28,4 +28,5 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
     "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
+    "NoNetFluxResult": "tricyclic.reports.plots.microdialysis:no_net_flux_drawings",
 }

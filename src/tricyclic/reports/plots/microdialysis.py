@@ -12,7 +12,14 @@ from tricyclic.plotting.dialysis import (
     draw_dialysis_course,
 )
 from tricyclic.plotting.drawing import Drawing
+from tricyclic.plotting.no_net_flux import (
+    draw_flux_course,
+    draw_no_net_flux,
+    flux_course,
+    no_net_flux_plot,
+)
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.no_net_flux import NoNetFluxResult
 
 
 def microdialysis_drawings(result: MicrodialysisResult) -> dict[str, Drawing]:
@@ -36,3 +43,27 @@ def microdialysis_drawings(result: MicrodialysisResult) -> dict[str, Drawing]:
             is_flexible=True,
         )
     return drawings
+
+
+def no_net_flux_drawings(result: NoNetFluxResult) -> dict[str, Drawing]:
+    """The lines of the animals, or concentration and extraction over time."""
+    if result.dynamic:
+        return {
+            "concentration": Drawing(
+                partial(flux_course, result, "concentration"),
+                lambda axes: draw_flux_course(axes, result, "concentration"),
+                is_flexible=True,
+            ),
+            "extraction": Drawing(
+                partial(flux_course, result, "extraction"),
+                lambda axes: draw_flux_course(axes, result, "extraction"),
+                is_flexible=True,
+            ),
+        }
+    return {
+        "no_net_flux": Drawing(
+            partial(no_net_flux_plot, result),
+            lambda axes: draw_no_net_flux(axes, result),
+            is_flexible=True,
+        )
+    }

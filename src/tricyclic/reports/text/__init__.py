@@ -42,4 +42,5 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
+    "NoNetFluxResult": "tricyclic.reports.text.no_net_flux:no_net_flux_text",
 }

@@ -235,3 +235,37 @@ class QuantifyOptions:
         panel=OUTPUT,
         folder_of_tables=True,
     )
+
+
+@dataclass(frozen=True)
+class NoNetFluxOptions:
+    """Concentration in the tissue and extraction of the probe, by the method of no net flux.
+
+    `tricyclic microdialysis no-net-flux flux.csv --unit nM`
+
+    A table has a row for each fraction, with inlet and outlet concentration, and where there are
+    several the animal and the group. An animal whose inlet was varied is fitted by itself, and n
+    is the number of animals. Where each animal was perfused with one concentration and times are
+    stated, each time is fitted between the animals (dynamic no net flux).
+    """
+
+    table: str | TableInput = option(
+        "Table of inlet and outlet concentrations (.csv, .xlsx)", positional=True, path=True
+    )
+    inlet: str = option("Column of the inlet concentrations", default="", panel=COLUMNS)
+    outlet: str = option("Column of the outlet concentrations", default="", panel=COLUMNS)
+    animal: str = option("Column of the animals", default="", panel=COLUMNS)
+    group: str = option("Column of the groups", default="", panel=COLUMNS)
+    time: str = option("Column of the times", default="", panel=COLUMNS)
+    unit: str = option(
+        "Unit of the result, and of the concentrations where the table states none",
+        default="",
+        panel=COLUMNS,
+    )
+    sheet: str = sheet_option(COLUMNS)
+    decimal: str = decimal_option(COLUMNS)
+    control: str = option(
+        "Group that the others are compared with; default: the first", default="", panel=ANALYSIS
+    )
+    confidence: float = _confidence()
+    out: str = _out("tables, figures and text")
