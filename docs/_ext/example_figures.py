@@ -122,9 +122,47 @@ def screen_plates(_: Path) -> str:
 
 
 # Page -> figures by the name of their file.
+def _dialysis_batch(folder: Path) -> Any:
+    """The batch of docs/microdialysis.md, quantified."""
+    import numpy as np
+
+    import tricyclic as tca
+    from tricyclic.simulation.virtual.dialysis_batch import DialysisDesign, synthetic_dialysis
+    from tricyclic.simulation.virtual.dialysis_files import batch_files
+
+    design = DialysisDesign(animals_per_group=2, fractions=8)
+    batch = synthetic_dialysis(np.random.default_rng(5), design)
+    for name, data in batch_files(batch).items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.is_file():
+            path.write_bytes(data)
+    return tca.quantify(
+        folder / "samples.csv", method=folder / "method.toml", folder=folder / "raw", title="Day 1"
+    )
+
+
+def dialysis_batch(folder: Path) -> str:
+    """The overview of docs/microdialysis.md."""
+    from tricyclic.plotting.batch import batch_overview
+
+    return batch_overview(_dialysis_batch(folder), "NE", pdf=False).svg
+
+
+def dialysis_injections(folder: Path) -> str:
+    """A page of injections of docs/microdialysis.md: some have an unlisted peak."""
+    from tricyclic.plotting.injection_pages import injection_page
+
+    return injection_page(_dialysis_batch(folder), 2).svg
+
+
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
     "excel": {"excel_sheet": excel_sheet},
     "many_curves": {"thumbnails": thumbnails},
+    "microdialysis": {
+        "dialysis_batch": dialysis_batch,
+        "dialysis_injections": dialysis_injections,
+    },
     "report": {"report": report},
     "screens": {"screen_plates": screen_plates},
     "sensorgrams": {"sensorgram": sensorgram},

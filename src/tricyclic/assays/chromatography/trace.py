@@ -20,6 +20,9 @@ _FEWEST = 50
 # A stretch with more than this many times the usual scatter holds a peak that is in no method.
 _TOO_WILD = 2.0
 _DEGREE = 2
+# The tail of the solvent bends more than a parabola: where a polynomial of this degree leaves less
+# than this part of the scatter, the difference is no noise.
+_BENT_DEGREE, _BENT = 5, 0.8
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
@@ -160,14 +163,26 @@ def quiet_noise(
     ]
     if not starts:
         return None
-    q = np.linalg.qr(polynomial(length, _DEGREE))[0]
     stretches = np.array([trace.signal[first : first + length] for first in starts])
-    residuals = stretches - (stretches @ q) @ q.T
+    residuals, bent = (
+        _without_baseline(stretches, _DEGREE),
+        _without_baseline(stretches, _BENT_DEGREE),
+    )
     scatter = np.array([robust_sd(one) for one in residuals])
+    bent_scatter = np.array([robust_sd(one) for one in bent])
+    degrees = np.where(bent_scatter < _BENT * scatter, _BENT_DEGREE, _DEGREE)
+    residuals = np.where((degrees == _BENT_DEGREE)[:, None], bent, residuals)
+    scatter = np.minimum(scatter, np.where(degrees == _BENT_DEGREE, bent_scatter, scatter))
     usual = np.sort(scatter)[: max(1, scatter.size // 2 + 1)][-1]
     kept = [i for i in range(scatter.size) if scatter[i] <= _TOO_WILD * usual]
     pieces = [residuals[i] for i in kept]
     middles = [float(trace.time[starts[i] + length // 2]) for i in kept]
-    model = fit_noise(pieces, parameters=(_DEGREE + 1) * len(pieces))
+    model = fit_noise(pieces, parameters=int(sum(degrees[i] + 1 for i in kept)))
     model = replace(model, innovation_sd=_SLOW_NOISE * model.innovation_sd)
     return model, list(zip(middles, pieces, strict=True))
+
+
+def _without_baseline(stretches: FloatArray, degree: int) -> FloatArray:
+    """Stretches of readings, shape (stretches, readings), less a polynomial each."""
+    q = np.linalg.qr(polynomial(stretches.shape[1], degree))[0]
+    return np.asarray(stretches - (stretches @ q) @ q.T)
