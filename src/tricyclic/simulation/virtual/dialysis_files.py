@@ -98,8 +98,8 @@ def _method() -> bytes:
 def _trace(injected: list[SyntheticInjection]) -> bytes:
     """A column of times, and the readings of each injection [nA]."""
     names = [one.name for one in injected] if len(injected) > 1 else ["EC1"]
-    table = np.column_stack([injected[0].time_min, *(one.signal_nA for one in injected)])
-    sink = io.StringIO()
-    sink.write(",".join(["time_min", *(f"{name} (nA)" for name in names)]) + "\n")
-    np.savetxt(sink, table, fmt=["%.4g", *["%.5g"] * len(injected)], delimiter=",")
-    return sink.getvalue().encode()
+    lines = [",".join(["time_min", *(f"{name} (nA)" for name in names)])]
+    readings = np.column_stack([one.signal_nA for one in injected]).tolist()
+    for time, row in zip(injected[0].time_min.tolist(), readings, strict=True):
+        lines.append(f"{time:.4g}," + ",".join([f"{value:.5g}" for value in row]))
+    return ("\n".join(lines) + "\n").encode()
