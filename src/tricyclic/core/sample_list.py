@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from tricyclic.errors import InputError, UnknownNameError
@@ -46,6 +46,8 @@ class SampleRow:
     note : str
     where : str
         Row of the list, for errors.
+    amounts : tuple of (str, float)
+        Nominal amounts by analyte, where the list has a column for each.
     """
 
     order: int
@@ -62,6 +64,7 @@ class SampleRow:
     excluded: str = ""
     note: str = ""
     where: str = ""
+    amounts: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         where = self.where or self.name
@@ -125,6 +128,30 @@ class SampleList:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def of_analyte(self, analyte: str) -> SampleList:
+        """The list with the nominal amounts of one analyte.
+
+        Raises
+        ------
+        InputError
+            If the list has columns of amounts by analyte, and none for this one.
+        """
+        columns = {name.lower() for row in self.rows for name, _ in row.amounts}
+        if not columns:
+            return self
+        if analyte.lower() not in columns:
+            raise InputError(
+                f"has no amounts of {analyte}",
+                where=self.file or "sample list",
+                do=f'Add a column "{analyte}_{self.unit or "fmol"}", or give {analyte} the role '
+                '"neighbour" in the method',
+            )
+        rows = []
+        for row in self.rows:
+            amounts = {name.lower(): value for name, value in row.amounts}
+            rows.append(replace(row, amount=amounts.get(analyte.lower(), row.amount)))
+        return replace(self, rows=tuple(rows))
 
     def check_animals(self) -> None:
         """Refuse a list with a sample of no animal, which has no place in a study.

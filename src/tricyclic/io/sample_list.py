@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -145,13 +146,26 @@ def read_sample_list(
     name = source_name(source)
     table, unused = _table(source, sheet, decimal)
     columns, others = _columns_of(table, name)
-    amounts, stated = _amounts(table, columns.get("amount"), unit, name)
+    by_analyte = {} if "amount" in columns else _analyte_columns(table, others)
+    stated = unit
+    amounts = np.full(len(table), np.nan)
+    each: dict[str, np.ndarray] = {}
+    for key, column in by_analyte.items():
+        each[key], stated = _amounts(table, column, stated, name)
+    if each:
+        amounts = next(iter(each.values()))
+        others = [one for one in others if one not in by_analyte.values()]
+    else:
+        amounts, stated = _amounts(table, columns.get("amount"), unit, name)
     rows: list[SampleRow] = []
     for k in range(len(table)):
         cells = {key: _cell(table, column, k) for key, column in columns.items()}
         if not any(cells.values()):
             continue
-        rows.append(_row(cells, amounts[k], columns, table, k, name, len(rows) + 1))
+        row = _row(cells, amounts[k], columns, table, k, name, len(rows) + 1)
+        if each and not math.isnan(row.amount):
+            row = replace(row, amounts=tuple((key, float(v[k])) for key, v in each.items()))
+        rows.append(row)
     if not rows:
         raise InputError("has no injections", where=name)
     return SampleList(
@@ -229,6 +243,26 @@ def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]
     used = set(columns.values()) - ({columns["vial"]} if "vial" in columns else set())
     used.add(columns["name"])
     return columns, [one for one in table.columns if one not in used]
+
+
+def _analyte_columns(table: DataTable, others: Sequence[str]) -> dict[str, str]:
+    """Columns of amounts by analyte: "NE_fmol", "DA (nM)"; by the name without the unit."""
+    columns: dict[str, str] = {}
+    for column in others:
+        if column not in table.values:
+            continue
+        unit = table.units.get(column, UNKNOWN)
+        unit = unit_in_column_name(column) if unit == UNKNOWN else unit
+        if unit != UNKNOWN and _is_amount(unit):
+            columns[without_unit(column)] = column
+    return columns
+
+
+def _is_amount(unit: str) -> bool:
+    try:
+        return dimension(unit) in ("concentration", "mass concentration", "amount", "mass")
+    except UnitError:
+        return False
 
 
 def _rank(column: str) -> int:

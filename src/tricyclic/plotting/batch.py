@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
@@ -247,10 +248,10 @@ def _draw_line(axes: Axes, result: BatchResult, one: AnalyteBatch) -> None:
     )
     axes.set_xscale("log")
     axes.set_yscale("log")
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_locator(LogLocator(numticks=6))
-        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-        axis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(line.lowest / 1.4, line.highest * 1.4)
+    low, high = axes.get_ylim()
+    _log_ticks(axes.xaxis, line.lowest, line.highest)
+    _log_ticks(axes.yaxis, low, high)
     axes.set_ylabel(
         f"area / area of {result.internal_standard}" if result.internal_standard else _area(result)
     )
@@ -293,12 +294,20 @@ def _draw_residuals(axes: Axes, one: AnalyteBatch, unit: str) -> None:
             markeredgewidth=0.5,
         )
     axes.set_xscale("log")
-    axes.xaxis.set_major_locator(LogLocator(numticks=6))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-    axes.xaxis.set_minor_formatter(NullFormatter())
+    axes.set_xlim(line.lowest / 1.4, line.highest * 1.4)
+    _log_ticks(axes.xaxis, line.lowest, line.highest)
     axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
     axes.set_xlabel(f"nominal amount ({unit})" if unit else "nominal amount")
     axes.set_ylabel("error (%)")
+
+
+def _log_ticks(axis: Axis, low: float, high: float) -> None:
+    """Numbers at decades; over less than two of them also at 2 and 5."""
+    few = low > 0.0 and high < 100.0 * low
+    axis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if few else (1.0,), numticks=9))
+    axis.set_minor_locator(LogLocator(subs=tuple(range(2, 10)), numticks=99))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _legend(canvas: Canvas, result: BatchResult, wide: float) -> None:

@@ -91,9 +91,12 @@ def injection_page(result: BatchResult, number: int) -> Figure:
 
 
 def _page(result: BatchResult, pictures: Sequence[_Picture], number: int) -> Canvas:
-    canvas = Canvas(figsize=(WIDE * style.MM, HIGH * style.MM))
+    rows = math.ceil(len(pictures) / COLUMNS)
+    # One page is as high as it needs; of several, all are whole pages.
+    high = HIGH if rows >= ROWS else HEAD + rows * CELL_Y + FOOT
+    canvas = Canvas(figsize=(WIDE * style.MM, high * style.MM))
     axes = canvas.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set(xlim=(0.0, WIDE), ylim=(HIGH, 0.0))
+    axes.set(xlim=(0.0, WIDE), ylim=(high, 0.0))
     axes.axis("off")
     span = pictures[(number - 1) * PER_PAGE : number * PER_PAGE]
     _head(axes, result, pictures, number)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
 import tricyclic as tca
+from tricyclic.assays.chromatography.evaluate import QuantifySettings, evaluate_batch
+from tricyclic.assays.chromatography.vendor_areas import area_factor
+from tricyclic.core.chromatogram import VendorPeak
 from tricyclic.errors import InputError
+from tricyclic.io.batch_traces import TraceSource, read_batch
+from tricyclic.io.chromatography_method import read_chromatography_method
+from tricyclic.io.sample_list import read_sample_list
 
 SOUND = {
     "few_levels",
@@ -297,3 +304,100 @@ def test_files_json_and_tables_have_the_amounts(batch, write, tmp_path):
     text = result.summary()
     assert text.startswith("Day 3   NE   internal standard DHBA\n")
     assert "validated" not in text
+
+
+def test_areas_of_the_program_are_compared_where_units_are_known(batch, write):
+    path = write(batch)
+    samples, folder = read_sample_list(path), path.parent
+    method = read_chromatography_method(folder / "method.toml")
+    traces, _ = read_batch(samples, TraceSource(folder / "raw"))
+    settings = QuantifySettings("fmol")
+    plain = evaluate_batch(samples, traces, method, settings)
+    assert plain.vendor == ()
+
+    def with_areas(factor, unit):
+        # Areas in nA s are 1000 / 60 of those in pA min.
+        rows = []
+        for trace, peaks in zip(traces, plain.injections, strict=True):
+            peak = peaks["NE"]
+            own = (
+                ()
+                if peak.area is None
+                else (
+                    VendorPeak(
+                        trace.chromatogram.name, peak.retention_min, peak.area * factor, unit
+                    ),
+                )
+            )
+            rows.append(replace(trace, vendor_peaks=own))
+        return evaluate_batch(samples, rows, method, settings)
+
+    equal = with_areas(1000.0 / 60.0, "pA min")
+    assert [one.difference_percent for one in equal.vendor] == pytest.approx([0.0] * 39, abs=1e-9)
+    assert raised(equal) == set()
+    apart = with_areas(1.08 * 1000.0 / 60.0, "pA min")
+    assert raised(apart) == {"vendor_areas"}
+    assert apart.vendor[0].difference_percent == pytest.approx(100 * (1 / 1.08 - 1))
+    unknown = with_areas(1.08, None)
+    assert np.isnan(unknown.vendor[0].difference_percent)
+    assert raised(unknown) == set()
+
+
+@pytest.mark.parametrize(
+    ("signal", "area", "factor"),
+    [
+        ("mAU", "mAU s", 1.0),
+        ("mAU", "mAU min", 1 / 60),
+        ("AU", "mAU*s", 1000.0),
+        ("mV", "uV s", 1000.0),
+        ("nA", "pA min", 1000 / 60),
+        ("nA", "nA s", 1.0),
+        ("mAU", "mV s", None),
+        (None, "mAU s", None),
+        ("mAU", None, None),
+        ("counts", "counts min", 1 / 60),
+        ("mAU", "%", None),
+    ],
+)
+def test_an_area_is_converted_between_units_of_one_kind(signal, area, factor):
+    assert area_factor(signal, area) == (None if factor is None else pytest.approx(factor))
+
+
+def test_an_excluded_standard_is_shown_and_not_used(batch, write):
+    batch["std_5_1"].true = 9.0
+    samples = write(batch)
+    table = pd.read_csv(samples)
+    table["excluded"] = ["air bubble" if name == "std_5_1" else "" for name in table["name"]]
+    folder = samples.parent
+    result = tca.quantify(table, method=folder / "method.toml", folder=folder / "raw")
+    assert raised(result) == set()
+    standards = result.to_frame("standards").set_index("injection")
+    assert standards.excluded["std_5_1"] == "air bubble"
+    assert standards.error_percent["std_5_1"] == pytest.approx(80.0, abs=5.0)
+    assert "excluded   std_5_1 (air bubble)" in result.summary()
+
+
+def test_analytes_with_amounts_of_their_own_have_their_own_lines(batch, write):
+    batch.method += '\n[[compounds]]\nname = "DA"\nretention_min = 7.2\n'
+    for one in batch.injections:
+        # A tenth of the amount in each vial, and a response of 5.
+        one.neighbours = ((7.2, 0.5),)
+    samples = write(batch)
+    table = pd.read_csv(samples).rename(columns={"amount_fmol": "NE_fmol"})
+    table["DA_fmol"] = table["NE_fmol"] / 10.0
+    folder = samples.parent
+    options = {"method": folder / "method.toml", "folder": folder / "raw"}
+    result = tca.quantify(table, **options)
+    assert result["DA"].line.highest == 5.0
+    amounts = (
+        result.to_frame()
+        .query("role == 'sample'")
+        .pivot(index="injection", columns="analyte", values="amount_fmol")
+    )
+    assert (amounts.DA / amounts.NE).to_numpy() == pytest.approx(0.1, rel=0.05)
+    with pytest.raises(InputError) as error:
+        tca.quantify(table.drop(columns="DA_fmol"), **options)
+    assert str(error.value) == (
+        'DataFrame: has no amounts of DA. Add a column "DA_fmol", or give DA the role "neighbour" '
+        "in the method."
+    )

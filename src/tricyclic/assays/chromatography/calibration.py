@@ -18,6 +18,7 @@ from tricyclic.core.calibration_line import (
     LimitDefinition,
     Weighting,
 )
+from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.results.chromatography import SensitivityDrift
 from tricyclic.stats.statistics import with_t_interval
@@ -203,8 +204,8 @@ def limits_of(
         noise = float(np.mean(per_noise))
         definitions.append(
             LimitDefinition(
-                f"signal over noise of 3 and 10, from {len(per_noise)} injections of the lowest "
-                "standard",
+                "signal over noise of 3 and 10, from "
+                f"{pluralize(len(per_noise), 'injection')} of the lowest standard",
                 math.nan,
                 3.0 * noise,
                 10.0 * noise,

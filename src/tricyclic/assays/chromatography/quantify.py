@@ -80,7 +80,9 @@ def quantify_batch(
         raise InputError(f"{missing[0]} has no peaks", where=samples.file or "sample list")
     standard = method.internal_standard
     analytes = tuple(
-        _analyte(samples, by_name, method, one.name, unit, weighting, correct_drift)
+        _analyte(
+            samples.of_analyte(one.name), by_name, method, one.name, unit, weighting, correct_drift
+        )
         for one in method.analytes
     )
     return BatchResult(
@@ -90,7 +92,12 @@ def quantify_batch(
         injections=tuple(by_name[row.name] for row in samples.injected),
         analytes=analytes,
         suitability=tuple(
-            suitability_of(samples, by_name, one.name, standard.name if standard else "")
+            suitability_of(
+                samples if one is standard else samples.of_analyte(one.name),
+                by_name,
+                one.name,
+                standard.name if standard else "",
+            )
             for one in (*method.analytes, *((standard,) if standard else ()))
         ),
     )

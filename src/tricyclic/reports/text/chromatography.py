@@ -106,7 +106,9 @@ def _analyte(result: BatchResult, analyte: AnalyteBatch) -> list[str]:
                 f"{corrected}"
             )
         )
-    lines += ["", *_limits(analyte, unit), "", *_criteria(analyte), "", *_states(analyte)]
+    lines += ["", *_limits(analyte, unit), "", *_criteria(analyte)]
+    states = _states(analyte)
+    lines += ["", *states] if states else []
     return lines
 
 
@@ -150,7 +152,7 @@ def _states(analyte: AnalyteBatch) -> list[str]:
         for role in roles
         if sum(counts[role].values())
     ]
-    return align_columns(rows)
+    return align_columns(rows) if len(rows) > 1 else []
 
 
 def _suitability(result: BatchResult) -> list[str]:
