@@ -22,7 +22,7 @@ from .api.files import (
 )
 from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
-from .api.microdialysis import microdialysis, no_net_flux
+from .api.microdialysis import microdialysis, microdialysis_design, no_net_flux
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
 from .api.sensorgram import sensorgram
@@ -87,6 +87,7 @@ __all__ = [
     "ki",
     "kinetics",
     "microdialysis",
+    "microdialysis_design",
     "msr",
     "new_study",
     "no_net_flux",

@@ -17,17 +17,23 @@ from tricyclic.api._call import (
 from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 from tricyclic.results.no_net_flux import NoNetFluxResult
 from tricyclic.workflows.microdialysis.analyse import run as run_analyse
+from tricyclic.workflows.microdialysis.design import run as run_design
 from tricyclic.workflows.microdialysis.no_net_flux import run as run_no_net_flux
-from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions, NoNetFluxOptions
+from tricyclic.workflows.microdialysis.options import (
+    AnalyseDialysisOptions,
+    DialysisDesignOptions,
+    NoNetFluxOptions,
+)
 
 
 @checked_arguments
 def microdialysis(
     table: TableSource,
     *,
-    animals: TableSource = "",
+    animals_table: TableSource = "",
     value: str = "",
     animal: str = "",
     group: str = "",
@@ -73,7 +79,7 @@ def microdialysis(
     ----------
     table
         Values of fractions: a DataFrame, or a file (.csv, .xlsx).
-    animals
+    animals_table
         Second table with a row per animal: animal, group, treated, dead_volume_uL, flow, excluded.
     value, animal, group, time, start, end
         Columns of the table, where they are not recognised by their names.
@@ -147,7 +153,7 @@ def microdialysis(
     """
     options = AnalyseDialysisOptions(
         table=table_source(table),
-        animals=table_source(animals),
+        animals_table=table_source(animals_table),
         value=value,
         animal=animal,
         group=group,
@@ -254,3 +260,89 @@ def no_net_flux(
         out=path(out),
     )
     return call(run_no_net_flux, options, on_progress)
+
+
+@checked_arguments
+def microdialysis_design(
+    study: TableSource = "",
+    *,
+    ratio: float = 1.5,
+    power: float = 0.8,
+    animals: int | None = None,
+    baseline_fractions: int | None = None,
+    window_fractions: int | None = None,
+    fraction_cv: float | None = None,
+    response_cv: float | None = None,
+    correlation: float | None = None,
+    treated: str | float = "",
+    unit: str = "",
+    control: str = "",
+    window: tuple[float, float] = (0.0, 120.0),
+    exclude: Texts = (),
+    sheet: str = "",
+    decimal: str = "",
+    out: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> MicrodialysisDesignResult:
+    """Power and sample size of a microdialysis study, from the scatter of one that was done.
+
+    The effect is the ratio of window over baseline of one group over that of the other; the test
+    is that of the primary result, two-sided at 5 %.
+
+    Parameters
+    ----------
+    study
+        Table of values as for `microdialysis`, or microdialysis.json of an analysis; without it
+        the scatter is stated.
+    ratio
+        Effect to show: ratio of the groups.
+    power
+        Wanted power, from 0 to 1.
+    animals
+        Animals in each group; default: the number that is needed.
+    baseline_fractions, window_fractions
+        Fractions of the baseline and of the window; default: those of the study, else 4 and 6.
+    fraction_cv
+        Without a study: CV of fractions about the course of their animal, %.
+    response_cv
+        Without a study: CV of the response between animals, %.
+    correlation
+        Without a study: correlation of successive fractions; default: 0.
+    treated, unit, control, window, exclude, sheet, decimal
+        Of a table, as for `microdialysis`.
+    out
+        Folder for tables, figure and text.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    MicrodialysisDesignResult
+        `.needed`, `.plan`, `.detectable`, `.scatter`; `.to_frame()`, `.to_frame("animals")`,
+        `.plot()`.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    options = DialysisDesignOptions(
+        study=table_source(study),
+        ratio=ratio,
+        power=power,
+        animals=animals,
+        baseline_fractions=baseline_fractions,
+        window_fractions=window_fractions,
+        fraction_cv=fraction_cv,
+        response_cv=response_cv,
+        correlation=correlation,
+        treated=f"{treated:g}" if isinstance(treated, int | float) else treated,
+        unit=unit,
+        control=control,
+        window=window,
+        exclude=texts(exclude),
+        sheet=sheet,
+        decimal=decimal,
+        out=path(out),
+    )
+    return call(run_design, options, on_progress)

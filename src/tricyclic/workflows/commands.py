@@ -28,6 +28,7 @@ _FUNCTIONS = {
     "curves models": "curve_models",
     "screen run": "screen",
     "microdialysis analyse": "microdialysis",
+    "microdialysis design": "microdialysis_design",
     "read": "read_file",
 }
 
@@ -52,6 +53,7 @@ _WITH_FIGURE = frozenset(
         "microdialysis quantify",
         "microdialysis analyse",
         "microdialysis no-net-flux",
+        "microdialysis design",
         "model simulate",
         "model population",
         "model sensitivity",
@@ -200,6 +202,13 @@ COMMANDS: tuple[Command, ...] = (
         "Tissue concentration and extraction from several inlet concentrations",
         "NoNetFluxOptions",
         "no_net_flux",
+    ),
+    _command(
+        "microdialysis",
+        "design",
+        "Animals, baseline and window for a wanted power",
+        "DialysisDesignOptions",
+        "design",
     ),
     _command(
         "model",

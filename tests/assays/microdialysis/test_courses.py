@@ -107,10 +107,10 @@ def test_a_second_table_gives_groups_and_times_of_treatment(tmp_path):
             "treated": [80] * 6,
         }
     )
-    result = tca.microdialysis(frame, animals=animals, window=(0, 100))
+    result = tca.microdialysis(frame, animals_table=animals, window=(0, 100))
     assert ratio(result) == pytest.approx(ratio(tca.microdialysis(tidy(), window=(0, 100))))
     with pytest.raises(tca.InputError, match=r"d3 is missing. Each animal with values has a row"):
-        tca.microdialysis(frame, animals=animals[:-1])
+        tca.microdialysis(frame, animals_table=animals[:-1])
 
 
 def test_times_of_day_are_related_to_the_treatment_over_midnight(tmp_path):

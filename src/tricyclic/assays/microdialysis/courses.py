@@ -130,14 +130,14 @@ def _stated(
         raise InputError(
             f"{list_names(unknown, 6)} {'is' if len(unknown) == 1 else 'are'} not in the table of "
             "values",
-            where="animals",
+            where="animals_table",
             allowed=f"Its animals are {list_names(list(by_animal), 24)}",
         )
     missing = [name for name in by_animal if more and name not in more]
     if missing:
         raise InputError(
             f"{list_names(missing, 6)} {'is' if len(missing) == 1 else 'are'} missing",
-            where="animals",
+            where="animals_table",
             allowed="Each animal with values has a row",
         )
     result = {}

@@ -15,6 +15,10 @@ from tricyclic.stats.mixed_model import fit_mixed_model
 from tricyclic.stats.statistics import t_quantile
 
 MAX_ANIMALS = 200
+# Standard errors beyond the limit at which a test is sure to reject.
+CERTAIN = 12.0
+# Shift beyond which a significant result in the other direction has a probability below 1e-6.
+ONE_SIDED = 5.0
 
 
 def scatter_of(responses: Sequence[AnimalResponse]) -> ScatterOfFractions:
@@ -100,8 +104,13 @@ def planned_power(
     df = 2.0 * animals_per_group - 2.0
     limit = t_quantile(df, 0.95)
     shift = abs(math.log(ratio)) / (sd * math.sqrt(2.0 / animals_per_group))
-    not_above = noncentral_t_lower_tail(df, shift, limit)
-    power = 1.0 - not_above + noncentral_t_lower_tail(df, shift, -limit)
+    if shift > limit + CERTAIN:
+        # So far from the limit the noncentral t is not computed, and the power is 1.
+        power = 1.0
+    else:
+        # The lower tail is at most that of the normal below minus the shift.
+        below = noncentral_t_lower_tail(df, shift, -limit) if shift < ONE_SIDED else 0.0
+        power = 1.0 - noncentral_t_lower_tail(df, shift, limit) + below
     return PlannedPower(
         animals_per_group, baseline_fractions, window_fractions, ratio, sd, min(power, 1.0)
     )

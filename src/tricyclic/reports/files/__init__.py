@@ -25,4 +25,7 @@ RENDERERS: dict[str, str] = {
     "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
     "NoNetFluxResult": "tricyclic.reports.files.no_net_flux:no_net_flux_files",
+    "MicrodialysisDesignResult": (
+        "tricyclic.reports.files.microdialysis_design:microdialysis_design_files"
+    ),
 }

@@ -42,4 +42,7 @@ RENDERERS: dict[str, str] = {
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
     "NoNetFluxResult": "tricyclic.reports.frames.no_net_flux:no_net_flux_frames",
+    "MicrodialysisDesignResult": (
+        "tricyclic.reports.frames.microdialysis_design:microdialysis_design_frames"
+    ),
 }

@@ -29,4 +29,5 @@ RENDERERS: dict[str, str] = {
     "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
     "NoNetFluxResult": "tricyclic.reports.plots.microdialysis:no_net_flux_drawings",
+    "MicrodialysisDesignResult": "tricyclic.reports.plots.microdialysis:design_drawings",
 }

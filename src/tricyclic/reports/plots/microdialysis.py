@@ -11,6 +11,7 @@ from tricyclic.plotting.dialysis import (
     draw_dialysis_animals,
     draw_dialysis_course,
 )
+from tricyclic.plotting.dialysis_power import draw_power, power_plot
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.no_net_flux import (
     draw_flux_course,
@@ -19,6 +20,7 @@ from tricyclic.plotting.no_net_flux import (
     no_net_flux_plot,
 )
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 from tricyclic.results.no_net_flux import NoNetFluxResult
 
 
@@ -65,5 +67,14 @@ def no_net_flux_drawings(result: NoNetFluxResult) -> dict[str, Drawing]:
             partial(no_net_flux_plot, result),
             lambda axes: draw_no_net_flux(axes, result),
             is_flexible=True,
+        )
+    }
+
+
+def design_drawings(result: MicrodialysisDesignResult) -> dict[str, Drawing]:
+    """The power over the number of animals."""
+    return {
+        "power": Drawing(
+            partial(power_plot, result), lambda axes: draw_power(axes, result), is_flexible=True
         )
     }

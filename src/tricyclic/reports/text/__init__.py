@@ -43,4 +43,7 @@ RENDERERS: dict[str, str] = {
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
     "NoNetFluxResult": "tricyclic.reports.text.no_net_flux:no_net_flux_text",
+    "MicrodialysisDesignResult": (
+        "tricyclic.reports.text.microdialysis_design:microdialysis_design_text"
+    ),
 }

@@ -106,10 +106,10 @@ def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
         )
     animals = (
         read_animal_rows(
-            file_or_table(options.animals),
+            file_or_table(options.animals_table),
             decimal=options.decimal or None,
         )
-        if options.animals
+        if options.animals_table
         else None
     )
     return CourseConditions(

@@ -17,6 +17,7 @@ from tricyclic.workflows.base import (
 # Panels of the help.
 COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
 FILES, BATCH = "Files", "Batch"
+PLAN, SCATTER = "Plan", "Scatter"
 
 
 def _out(content: str) -> Any:
@@ -46,7 +47,7 @@ class AnalyseDialysisOptions:
     table: str | TableInput = option(
         "Table of values of fractions (.csv, .xlsx)", positional=True, path=True
     )
-    animals: str | TableInput = option(
+    animals_table: str | TableInput = option(
         "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
         default="",
         path=True,
@@ -269,3 +270,70 @@ class NoNetFluxOptions:
     )
     confidence: float = _confidence()
     out: str = _out("tables, figures and text")
+
+
+@dataclass(frozen=True)
+class DialysisDesignOptions:
+    """Power and sample size of a microdialysis study, from the scatter of one that was done.
+
+    `tricyclic microdialysis design values.csv --ratio 1.5 --power 0.8`
+
+    `tricyclic microdialysis design results/microdialysis.json --ratio 1.5 --animals 6`
+
+    `tricyclic microdialysis design --fraction-cv 15 --response-cv 25 --ratio 1.5`
+
+    The effect is the ratio of window over baseline of one group over that of the other; the test
+    is that of the primary result, two-sided at 5 %.
+    """
+
+    study: str | TableInput = option(
+        "Table of values as for analyse, or microdialysis.json of an analysis; without it the "
+        "scatter is stated",
+        default="",
+        positional=True,
+        path=True,
+    )
+    ratio: float = option("Effect to show: ratio of the groups", default=1.5, panel=PLAN)
+    power: float = option("Wanted power, from 0 to 1", default=0.8, panel=PLAN)
+    animals: int | None = option(
+        "Animals in each group; default: the number that is needed", default=None, panel=PLAN
+    )
+    baseline_fractions: int | None = option(
+        "Fractions of the baseline; default: those of the study, else 4", default=None, panel=PLAN
+    )
+    window_fractions: int | None = option(
+        "Fractions of the window; default: those of the study, else 6", default=None, panel=PLAN
+    )
+    fraction_cv: float | None = option(
+        "Without a study: CV of fractions about the course of their animal [%]",
+        default=None,
+        panel=SCATTER,
+    )
+    response_cv: float | None = option(
+        "Without a study: CV of the response between animals [%]", default=None, panel=SCATTER
+    )
+    correlation: float | None = option(
+        "Without a study: correlation of successive fractions; default: 0",
+        default=None,
+        panel=SCATTER,
+    )
+    treated: str = option(
+        "Of a table: time of the treatment; default: times count from it",
+        default="",
+        panel=COLLECTION,
+    )
+    unit: str = option("Of a table: unit of the values", default="", panel=COLLECTION)
+    control: str = option("Of a table: group of controls", default="", panel=COLLECTION)
+    window: tuple[float, float] = option(
+        "Of a table: begin and end of the window [min after the treatment]",
+        default=(0.0, 120.0),
+        panel=COLLECTION,
+    )
+    exclude: tuple[str, ...] = option(
+        'Of a table: animal or fraction to leave out, with the reason: r12="probe moved"',
+        default=(),
+        panel=COLLECTION,
+    )
+    sheet: str = sheet_option(COLLECTION)
+    decimal: str = decimal_option(COLLECTION)
+    out: str = _out("tables, figure and text")

@@ -1,0 +1,26 @@
+"""The plan of a microdialysis study as files: tables, JSON, text and a figure."""
+
+from __future__ import annotations
+
+from tricyclic.io.write_tables import csv_bytes
+from tricyclic.plotting.dialysis_power import power_plot
+from tricyclic.reports.frames.microdialysis_design import microdialysis_design_frames
+from tricyclic.reports.json import all_fields, document, encode
+from tricyclic.reports.text.microdialysis_design import microdialysis_design_text
+from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
+
+
+def microdialysis_design_files(result: MicrodialysisDesignResult) -> dict[str, bytes]:
+    """Name of each file and its bytes; the same result gives the same bytes."""
+    tables = {
+        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
+        for name, columns in microdialysis_design_frames(result).items()
+    }
+    figure = power_plot(result)
+    return {
+        **tables,
+        "design.json": encode(document("microdialysis-design", {"result": all_fields(result)})),
+        "summary.txt": (microdialysis_design_text(result) + "\n").encode("utf-8"),
+        "power.svg": figure.svg.encode("utf-8"),
+        "power.pdf": figure.pdf,
+    }

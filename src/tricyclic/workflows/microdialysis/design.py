@@ -1,0 +1,162 @@
+"""Power and sample size of a microdialysis study."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from tricyclic.assays.microdialysis.plan import DialysisPlan, plan_study
+from tricyclic.core.progress import ProgressCallback, report_progress
+from tricyclic.core.table import DataTable
+from tricyclic.errors import InputError
+from tricyclic.io.files import existing_file, file_content, source_name
+from tricyclic.results.microdialysis import MicrodialysisResult, ScatterOfFractions
+from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
+from tricyclic.workflows.base import refuse_without_effect
+from tricyclic.workflows.microdialysis.analyse import run as analyse
+from tricyclic.workflows.microdialysis.options import (
+    AnalyseDialysisOptions,
+    DialysisDesignOptions,
+)
+from tricyclic.workflows.output import check_output_folder
+
+# Of a table alone.
+_OF_TABLE = ("treated", "unit", "control", "window", "sheet", "decimal", "exclude")
+_STATED = ("fraction_cv", "response_cv", "correlation")
+# Window of a plan without data: so many fractions.
+USUAL_BASELINE, USUAL_WINDOW = 4, 6
+
+
+def run(
+    options: DialysisDesignOptions, on_progress: ProgressCallback | None = None
+) -> MicrodialysisDesignResult:
+    """Take the scatter from a study or as stated, and plan the next one."""
+    check_output_folder(options.out)
+    if not options.study:
+        return _stated(options)
+    refuse_without_effect(options, _STATED, "a plan without a study")
+    name = source_name(cast("str | DataTable", options.study))
+    if isinstance(options.study, str) and Path(options.study).suffix.lower() == ".json":
+        refuse_without_effect(options, _OF_TABLE, "a table of values")
+        return _from_json(options, options.study)
+    report_progress(on_progress, 0, 1, f"reading {name}")
+    result = analyse(
+        AnalyseDialysisOptions(
+            table=options.study,
+            treated=options.treated,
+            unit=options.unit,
+            control=options.control,
+            window=options.window,
+            baseline_fractions=options.baseline_fractions or USUAL_BASELINE,
+            sheet=options.sheet,
+            decimal=options.decimal,
+            exclude=options.exclude,
+        )
+    )
+    if result.scatter is None:
+        raise InputError(
+            "the scatter between animals is not known",
+            where=name,
+            allowed="It needs a group of two animals or more, with several fractions each",
+            do="State it with --fraction-cv and --response-cv",
+        )
+    lengths = [f.width_min for r in result.responses for f in r.course.fractions]
+    return plan_study(
+        result.scatter,
+        _plan(options, USUAL_BASELINE, _window_fractions(result)),
+        groups=len(result.groups),
+        source=f"from {len(result.responses)} animals of {name}",
+        fraction_min=float(np.median(lengths)),
+    )
+
+
+def _window_fractions(result: MicrodialysisResult) -> int:
+    low, high = result.settings.window_min
+    counts = [
+        sum(min(f.end_min, high) > max(f.start_min, low) + 1e-9 for f in r.course.fractions)
+        for r in result.responses
+    ]
+    return max(1, round(float(np.median(counts))))
+
+
+def _plan(options: DialysisDesignOptions, baseline: int, window: int) -> DialysisPlan:
+    return DialysisPlan(
+        options.ratio,
+        options.power,
+        options.animals,
+        options.baseline_fractions or baseline,
+        options.window_fractions or window,
+    )
+
+
+def _stated(options: DialysisDesignOptions) -> MicrodialysisDesignResult:
+    refuse_without_effect(options, _OF_TABLE, "a table of values")
+    missing = [name for name in ("fraction_cv", "response_cv") if getattr(options, name) is None]
+    if missing:
+        raise InputError(
+            "no study is given, and the scatter is not stated",
+            where=missing[0],
+            allowed="It is that of fractions and of responses between animals, in percent",
+            do="Add a table or microdialysis.json, or --fraction-cv 15 --response-cv 25",
+        )
+    for name in ("fraction_cv", "response_cv"):
+        value = getattr(options, name)
+        if not (math.isfinite(value) and 0 <= value <= 500):
+            raise InputError(f"is {value:g}", where=name, allowed="It is 0 to 500 %")
+    correlation = 0.0 if options.correlation is None else options.correlation
+    if not 0 <= correlation < 1:
+        raise InputError(f"is {correlation:g}", where="correlation", allowed="It is 0 to below 1")
+    fraction, response = (
+        math.sqrt(math.log1p((getattr(options, name) / 100.0) ** 2))
+        for name in ("fraction_cv", "response_cv")
+    )
+    scatter = ScatterOfFractions(fraction, correlation, response, math.nan, 0)
+    source = (
+        f"stated: CV {options.fraction_cv:g} % of fractions, {options.response_cv:g} % of "
+        f"responses between animals, correlation {correlation:g}"
+    )
+    return plan_study(scatter, _plan(options, USUAL_BASELINE, USUAL_WINDOW), source=source)
+
+
+def _from_json(options: DialysisDesignOptions, path: str) -> MicrodialysisDesignResult:
+    file = existing_file(path)
+    try:
+        content = json.loads(file_content(file).decode("utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise InputError(
+            "is not a JSON document", where=file.name, do="Give microdialysis.json of an analysis"
+        ) from None
+    result = content.get("result", content) if isinstance(content, Mapping) else {}
+    scatter = result.get("scatter") if isinstance(result, Mapping) else None
+    numbers = ("fraction_sd", "correlation", "response_sd", "log_ratio_sd", "animals")
+    if not isinstance(scatter, Mapping) or any(
+        not isinstance(scatter.get(key), int | float) for key in numbers
+    ):
+        raise InputError(
+            "has no scatter of fractions",
+            where=file.name,
+            allowed="It is microdialysis.json, or what microdialysis analyse --format json prints",
+        )
+    settings: Mapping[str, Any] = result.get("settings") or {}
+    responses = result.get("responses") or []
+    low, high = settings.get("window_min", (0.0, 120.0))
+    spans = [[(f["start_min"], f["end_min"]) for f in r["course"]["fractions"]] for r in responses]
+    counts = [sum(min(e, high) > max(s, low) + 1e-9 for s, e in one) for one in spans]
+    groups = len({r["course"]["group"] for r in responses})
+    lengths = [e - s for one in spans for s, e in one]
+    return plan_study(
+        ScatterOfFractions(**{key: scatter[key] for key in numbers}),
+        _plan(
+            options,
+            int(settings.get("baseline_fractions", USUAL_BASELINE)),
+            max(1, round(float(np.median(counts)))) if counts else USUAL_WINDOW,
+        ),
+        groups=groups,
+        source=f"from {scatter['animals']} animals of {file.name}",
+        fraction_min=float(np.median(lengths)) if lengths else math.nan,
+    )
