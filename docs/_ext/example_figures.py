@@ -84,6 +84,30 @@ def sensorgram(folder: Path) -> str:
     return draw(result, pdf=False).svg
 
 
+def dialysis_course(folder: Path) -> str:
+    """The courses of docs/microdialysis.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.dialysis import dialysis_course as draw
+
+    return draw(tca.microdialysis(folder / "ne.csv"), pdf=False).svg
+
+
+def dialysis_animals(folder: Path) -> str:
+    """The animals of docs/microdialysis.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.dialysis import dialysis_animals as draw
+
+    return draw(tca.microdialysis(folder / "ne.csv"), pdf=False).svg
+
+
+def no_net_flux(folder: Path) -> str:
+    """The lines of docs/microdialysis.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.no_net_flux import no_net_flux_plot as draw
+
+    return draw(tca.no_net_flux(folder / "flux.csv", control="vehicle"), pdf=False).svg
+
+
 def excel_sheet(folder: Path) -> str:
     """The figure of docs/excel.md."""
     import tricyclic as tca
@@ -162,6 +186,9 @@ FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
     "microdialysis": {
         "dialysis_batch": dialysis_batch,
         "dialysis_injections": dialysis_injections,
+        "dialysis_course": dialysis_course,
+        "dialysis_animals": dialysis_animals,
+        "no_net_flux": no_net_flux,
     },
     "report": {"report": report},
     "screens": {"screen_plates": screen_plates},
