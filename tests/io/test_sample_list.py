@@ -124,7 +124,6 @@ def test_a_sequence_without_headings_goes_by_its_cells(tmp_path):
         (("double blank", "nonsense"), "line 4: the role is 'nonsense'. It is standard, quality"),
         (("0.5", "half"), "samples.csv, line 2: the amount is 'half', which is no number."),
         (("0.5", ""), "line 2: the standard std1 has no amount above 0."),
-        (("qc_a,", "std1,"), "samples.csv: injection std1 occurs twice."),
         (("2,qc", "1,qc"), "samples.csv: place 1 occurs twice."),
         (("2,qc", "x,qc"), "line 3: the place in the batch is 'x'. It is a whole number."),
     ],
@@ -141,3 +140,51 @@ def test_files_name_the_injections_of_a_list_without_names(tmp_path):
     samples = read_sample_list(written(tmp_path, text))
     assert [row.name for row in samples] == ["a1", "a2"]
     assert samples.rows[0].amount == 2.0
+
+
+def test_names_that_repeat_are_numbered_where_files_differ(tmp_path):
+    text = LIST.replace("2,qc_a,", "2,std1,")
+    samples = read_sample_list(written(tmp_path, text))
+    assert [row.name for row in samples][:2] == ["std1", "std1 (2)"]
+    assert samples.unused == ("remark: names that repeat are numbered: std1 (2)",)
+    # Without a column of files the name is the file, and one file is one injection.
+    with pytest.raises(InputError, match="injection a occurs twice"):
+        read_sample_list(written(tmp_path, "name,role,fmol\na,std,1\na,std,2\n", "b.csv"))
+
+
+def test_a_column_of_injections_has_numbers_or_names(tmp_path):
+    text = "Injection,Data File,Type,Amount (fmol)\nfirst,a.txt,Std,1\nsecond,b.txt,Unknown,\n"
+    assert [row.name for row in read_sample_list(written(tmp_path, text))] == ["first", "second"]
+    numbers = text.replace("first", "3").replace("second", "1")
+    samples = read_sample_list(written(tmp_path, numbers))
+    assert [(row.order, row.name) for row in samples] == [(1, "b"), (3, "a")]
+
+
+def test_units_stand_in_the_heading_alone_or_in_a_column_of_their_own(tmp_path):
+    alone = read_sample_list(written(tmp_path, "name,role,fmol\na,std,1\nb,std,2\n"))
+    assert (alone.unit, alone.rows[1].amount) == ("fmol", 2.0)
+    column = "name,role,amount,unit\na,std,1,pmol\nb,std,2,pmol\n"
+    samples = read_sample_list(written(tmp_path, column), unit="fmol")
+    assert samples.rows[1].amount == pytest.approx(2000.0)
+    with pytest.raises(InputError, match="column 'unit' has the units fmol, pmol"):
+        read_sample_list(written(tmp_path, column.replace("1,pmol", "1,fmol")))
+
+
+def test_german_headings_and_decimal_commas_are_read(tmp_path):
+    text = "Probe;Typ;Menge (fmol);Tier;Beginn;Dauer\na;Std;0,5;;;\nb;Probe;;R1;10:00;20\n"
+    samples = read_sample_list(written(tmp_path, text))
+    assert samples.rows[0].amount == 0.5
+    row = samples.rows[1]
+    assert (row.role, row.animal, row.start, row.end) == ("sample", "R1", "10:00", "+20")
+
+
+def test_the_internal_standard_is_yes_no_or_its_amount(tmp_path):
+    text = "name,role,fmol,IS (nM)\na,std,1,100\nb,blank,,0\nc,blank,,100\n"
+    added = [row.internal_standard for row in read_sample_list(written(tmp_path, text))]
+    assert added == [True, False, True]
+
+
+def test_hours_are_kept_as_hours(tmp_path):
+    text = "name,role,fmol,animal,start_h,end_h\na,std,1,,,\nb,sample,,r1,0.5,1\n"
+    row = read_sample_list(written(tmp_path, text)).rows[1]
+    assert (row.start, row.end) == ("0.5 h", "1 h")

@@ -96,7 +96,7 @@ def _read(path: Path, source: TraceSource) -> tuple[ChromatogramFile, ...]:
 def _paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
     """The file of each injection, by its name."""
     if not source.folder.is_dir():
-        raise InputError("is not a folder", where=str(source.folder), do="Add --folder FOLDER")
+        raise InputError("is not a folder", where=str(source.folder), do="Name it with --folder")
     index = _Index.of(source.folder)
     paths: dict[str, Path] = {}
     missing: list[SampleRow] = []
@@ -106,6 +106,11 @@ def _paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
             missing.append(row)
         else:
             paths[row.name] = matching
+    if missing and all(row.file == row.name for row in missing):
+        # The list has no column of files; the files may be called by numbers.
+        by_sample = _by_sample(index, source)
+        paths.update({row.name: by_sample[row.name] for row in missing if row.name in by_sample})
+        missing = [row for row in missing if row.name not in paths]
     if missing:
         first = missing[0]
         names = list_names([row.file for row in missing], MAX_LISTED)
@@ -160,6 +165,21 @@ class _Index:
             if matching:
                 return matching[0]
         return None
+
+
+def _by_sample(index: _Index, source: TraceSource) -> dict[str, Path]:
+    """The chromatogram of each sample, by the name in the file; without names that repeat."""
+    paths: dict[str, list[Path]] = {}
+    others = {path.resolve() for path in source.others}
+    for path in index.by_path.values():
+        if path.resolve() in others:
+            continue
+        try:
+            for one in _read(path, source):
+                paths.setdefault(one.sample, []).append(path)
+        except InputError:
+            continue  # no chromatogram
+    return {name: several[0] for name, several in paths.items() if name and len(several) == 1}
 
 
 def _entries(folder: Path, depth: int) -> list[Path]:

@@ -15,7 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from tricyclic.core.collection_times import time_text
-from tricyclic.core.sample_list import SampleList, SampleRole, SampleRow
+from tricyclic.core.format import list_names
+from tricyclic.core.sample_list import SampleList, SampleRow
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnitError
@@ -23,8 +24,9 @@ from tricyclic.io.column_names import without_unit
 from tricyclic.io.files import source_name
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.open import read_tables
+from tricyclic.io.sample_roles import ROLE_WORDS, role_of
 from tricyclic.io.sequence_export import sequence_table
-from tricyclic.numerals import parse_number
+from tricyclic.numerals import is_whole_number, parse_number
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import convert, dimension
 
@@ -50,63 +52,29 @@ _NAMES: dict[str, str] = {
     "internal_standard": "internalstandard is istd isadded istdadded internalstandardadded",
     "channel": "channel trace detector",
     "excluded": "excluded exclude exclusion reason excludedbecause excludedreason reasonexcluded",
+    "unit": "unit units amountunit concunit concentrationunit",
     "note": "note notes comment comments remark remarks",
 }
+_GERMAN: dict[str, str] = {
+    "name": "probe probenname bezeichnung",
+    "file": "datei dateiname",
+    "role": "typ rolle probentyp",
+    "amount": "menge konzentration konz",
+    "animal": "tier ratte maus",
+    "start": "beginn von",
+    "end": "ende bis",
+    "duration": "dauer",
+    "unit": "einheit",
+    "excluded": "ausgeschlossen grund",
+    "note": "bemerkung kommentar anmerkung",
+}
 _FIELDS: dict[str, list[str]] = {}
-for _field, _words in _NAMES.items():
-    for _word in _words.split():
-        _FIELDS.setdefault(_word, []).append(_field)
+for _language in (_NAMES, _GERMAN):
+    for _field, _words in _language.items():
+        for _word in _words.split():
+            _FIELDS.setdefault(_word, []).append(_field)
 # Of these, two columns would be two numbers for one thing.
 _NUMERIC = ("amount", "start", "end", "duration")
-# Words for roles without blanks and marks, and whether the internal standard was added.
-_ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
-    (
-        "standard",
-        True,
-        (
-            "standard std stds standards cal cals calib calibrator calibrationstandard calstd "
-            "calibration calsample calibrationstd reference"
-        ),
-    ),
-    (
-        "quality control",
-        True,
-        (
-            "qualitycontrol qc qcs qccheck qcsample control ctrl ctrlsamp controlsample "
-            "qualitycontrolsample lqc mqc hqc lloqqc"
-        ),
-    ),
-    (
-        "blank",
-        True,
-        (
-            "blank blk blanks zero zerosample zerostandard matrixblank blankmatrix carryoverblank "
-            "blanksample"
-        ),
-    ),
-    ("blank", False, "doubleblank dblblank dbblank solvent solventblank wash mobilephase"),
-    (
-        "sample",
-        True,
-        (
-            "sample samples unknown unk unkn analyte specimen dialysate fraction basal baseline "
-            "analysis smp spl test"
-        ),
-    ),
-    (
-        "suitability",
-        True,
-        (
-            "suitability systemsuitability sst ssts bracket bracketing bracketingstandard "
-            "checkstandard chkstd driftstandard syssuit repeatedstandard"
-        ),
-    ),
-)
-_ROLE_WORDS: dict[str, tuple[SampleRole, bool]] = {
-    word: (role, added) for role, added, words in _ROLE_NAMES for word in words.split()
-}
-_QC_LEVELS = {"l": "low", "m": "mid", "h": "high", "low": "low", "mid": "mid", "high": "high"}
-_QC_LEVELS |= {"medium": "mid", "med": "mid", "middle": "mid", "lloq": "LLOQ"}
 _YES = frozenset({"yes", "y", "true", "1", "x", "added", "+", "with", "ja"})
 _NO = frozenset({"no", "n", "false", "0", "-", "none", "without", "nein", "not added"})
 
@@ -148,6 +116,7 @@ def read_sample_list(
     columns, others = _columns_of(table, name)
     by_analyte = {} if "amount" in columns else _analyte_columns(table, others)
     stated = unit
+    written = _written_unit(table, columns.get("unit"), name)
     amounts = np.full(len(table), np.nan)
     each: dict[str, np.ndarray] = {}
     for key, column in by_analyte.items():
@@ -156,7 +125,7 @@ def read_sample_list(
         amounts = next(iter(each.values()))
         others = [one for one in others if one not in by_analyte.values()]
     else:
-        amounts, stated = _amounts(table, columns.get("amount"), unit, name)
+        amounts, stated = _amounts(table, columns.get("amount"), unit, name, written)
     rows: list[SampleRow] = []
     for k in range(len(table)):
         cells = {key: _cell(table, column, k) for key, column in columns.items()}
@@ -168,9 +137,33 @@ def read_sample_list(
         rows.append(row)
     if not rows:
         raise InputError("has no injections", where=name)
+    numbered, remarks = _numbered(rows) if "file" in columns else (rows, ())
     return SampleList(
-        tuple(rows), file=name, unused=(*unused, *quoted("column", others)), unit=stated
+        tuple(numbered),
+        file=name,
+        unused=(*unused, *remarks, *quoted("column", others)),
+        unit=stated,
     )
+
+
+def _numbered(rows: Sequence[SampleRow]) -> tuple[list[SampleRow], tuple[str, ...]]:
+    """Rows whose names occur once: a sample that was injected again has a number behind its name,
+    and a remark about it.
+    """
+    names: set[str] = set()
+    changed: list[str] = []
+    numbered = []
+    for row in rows:
+        name, number = row.name, 2
+        while name in names:
+            name, number = f"{row.name} ({number})", number + 1
+        names.add(name)
+        if name != row.name:
+            changed.append(name)
+        numbered.append(replace(row, name=name))
+    listed = list_names(changed, 3)
+    text = f"names that repeat are numbered: {listed}"
+    return numbered, as_remarks([text]) if changed else ()
 
 
 def _table(
@@ -181,7 +174,7 @@ def _table(
     if isinstance(source, DataTable):
         return source, source.unused
     own = (
-        sequence_table(Path(source), frozenset(_ROLE_WORDS), frozenset(_FIELDS))
+        sequence_table(Path(source), frozenset(ROLE_WORDS), frozenset(_FIELDS))
         if not sheet
         else None
     )
@@ -210,7 +203,8 @@ def _fields(column: str) -> list[str]:
     for text in (column, without_unit(column), re.sub(r"\s*[\[(].*[\])]\s*", "", column)):
         if _key(text) in _FIELDS:
             return _FIELDS[_key(text)]
-    return []
+    # A heading that is a unit: "fmol".
+    return ["amount"] if _is_amount(column.strip()) else []
 
 
 def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]]:
@@ -219,6 +213,8 @@ def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]
     later: list[tuple[str, list[str]]] = []
     for column in sorted(table.columns, key=_rank):
         fields = _fields(column)
+        if fields == ["order"] and _is_name(table, column):
+            fields = ["name"]
         if len(fields) > 1:
             later.append((column, fields))
         elif fields:
@@ -277,6 +273,13 @@ def _key(text: str) -> str:
     return re.sub(r"[^a-z#]+", "", text.lower())
 
 
+def _is_name(table: DataTable, column: str) -> bool:
+    """Whether a column called "Injection" has names, and no numbers."""
+    if column not in table.text or not _key(column).startswith("inj"):
+        return False
+    return not any(is_whole_number(cell.strip()) for cell in table.text[column])
+
+
 def _take(columns: dict[str, str], field: str, column: str, where: str) -> None:
     if field in columns and field not in _NUMERIC:
         return  # "Sample ID" beside "Sample Name": named among the columns that are not used
@@ -296,7 +299,9 @@ def _cell(table: DataTable, column: str, row: int) -> str:
     return "" if math.isnan(value) else f"{value:.12g}"
 
 
-def _amounts(table: DataTable, column: str | None, unit: str, where: str) -> tuple[np.ndarray, str]:
+def _amounts(
+    table: DataTable, column: str | None, unit: str, where: str, written: str = ""
+) -> tuple[np.ndarray, str]:
     """Nominal amounts in the unit of the batch, nan where there is none, and that unit."""
     if column is None:
         return np.full(len(table), np.nan), unit
@@ -311,8 +316,10 @@ def _amounts(table: DataTable, column: str | None, unit: str, where: str) -> tup
         )
     stated = table.units.get(column, UNKNOWN)
     if stated == UNKNOWN:
-        stated = unit_in_column_name(column)
+        stated = column.strip() if _is_amount(column.strip()) else unit_in_column_name(column)
     if stated == UNKNOWN:
+        stated = written
+    if not stated:
         return values, unit
     if not unit or unit == stated:
         return values, stated
@@ -326,6 +333,20 @@ def _amounts(table: DataTable, column: str | None, unit: str, where: str) -> tup
             do=f"Add --unit {stated}, or give the amounts in {unit}",
         ) from None
     return values * factor, unit
+
+
+def _written_unit(table: DataTable, column: str | None, where: str) -> str:
+    """The unit in a column of its own; empty where there is none."""
+    if column is None or column not in table.text:
+        return ""
+    units = sorted({cell.strip() for cell in table.words(column)} - {"", "-"})
+    if len(units) > 1:
+        raise InputError(
+            f"column '{column}' has the units {', '.join(units)}",
+            where=where,
+            allowed="The amounts of a list have one unit",
+        )
+    return units[0] if units else ""
 
 
 def _number(cell: str, where: str) -> float:
@@ -353,7 +374,7 @@ def _row(
         label = Path(cells.get("file", "").replace("\\", "/")).stem
     if not label:
         raise InputError("the injection has no name", where=where, do="Fill in its name")
-    role, with_standard, qc_level = _role(cells, label, amount, where)
+    role, with_standard, qc_level = role_of(cells, label, amount, where)
     end = cells.get("end", "")
     if not end and cells.get("duration"):
         end = f"+{cells['duration']}{_time_unit(columns['duration'])}"
@@ -409,60 +430,14 @@ def _order(cells: Mapping[str, str], place: int, where: str) -> int:
     return int(value)
 
 
-def _role(
-    cells: Mapping[str, str], label: str, amount: float, where: str
-) -> tuple[SampleRole, bool, str]:
-    """Role, whether the internal standard was added, and the level that the role names."""
-    text = cells.get("role", "")
-    if text:
-        matching = _known_role(text)
-        if matching is None:
-            raise InputError(
-                f"the role is '{text}'",
-                where=where,
-                allowed="It is standard, quality control, blank, double blank, sample or "
-                "suitability",
-            )
-        return matching
-    if cells.get("animal"):
-        return "sample", True, ""
-    matching = _known_role(re.split(r"[\s_.\-]", label)[0])
-    if matching is not None:
-        return matching
-    if math.isfinite(amount) and amount > 0:
-        return "standard", True, ""
-    raise InputError(
-        f"the injection {label} has no role",
-        where=where,
-        do='Fill in "standard", "quality control", "blank" or "sample"',
-    )
-
-
-def _known_role(text: str) -> tuple[SampleRole, bool, str] | None:
-    # "1:Standard" of LabSolutions, "Std Bracket" of Xcalibur.
-    plain = re.sub(r"^[0-9]+\s*:\s*", "", text.strip().lower())
-    key = re.sub(r"[^a-z]+", "", plain)
-    level = ""
-    if key == "stdbracket":
-        key = "standard"
-    match = re.fullmatch(r"(.*?)[\s_\-]*(?:qc)[\s_\-]*(.*)", plain)
-    if match and key not in _ROLE_WORDS:
-        word = (match[1] + match[2]).strip(" _-()")
-        key, level = "qc", _QC_LEVELS.get(word, word)
-    elif key in ("lqc", "mqc", "hqc"):
-        level = _QC_LEVELS[key[0]]
-    if key not in _ROLE_WORDS:
-        return None
-    role, with_standard = _ROLE_WORDS[key]
-    return role, with_standard, level
-
-
 def _yes(text: str, otherwise: bool, where: str) -> bool:
     plain = text.strip().lower()
     if not plain:
         return otherwise
     if plain in _YES or plain in _NO:
         return plain in _YES
+    if (amount := parse_number(plain)) is not None and amount >= 0:
+        return amount > 0  # the amount that was added
     raise InputError(f"the internal standard is '{text}'", where=where, allowed="It is yes or no")
 
 

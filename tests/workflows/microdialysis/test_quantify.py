@@ -401,3 +401,23 @@ def test_analytes_with_amounts_of_their_own_have_their_own_lines(batch, write):
         'DataFrame: has no amounts of DA. Add a column "DA_fmol", or give DA the role "neighbour" '
         "in the method."
     )
+
+
+def test_files_with_numbers_are_matched_by_the_sample_in_them(batch, write):
+    samples = write(batch)
+    folder = samples.parent
+    by_file = quantified(samples).to_frame()
+    table = pd.read_csv(samples)
+    for k, name in enumerate(table["name"]):
+        path = folder / "raw" / f"{name}.csv"
+        # Long tables of some programs name the sample in a column.
+        raw = pd.read_csv(path)
+        raw.insert(0, "sample", name)
+        raw.to_csv(folder / "raw" / f"DATA{k:03d}.csv", index=False)
+        path.unlink()
+    result = tca.quantify(
+        table.drop(columns="file"), method=folder / "method.toml", folder=folder / "raw"
+    )
+    assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
+        by_file.amount_fmol.to_numpy(), nan_ok=True
+    )
