@@ -22,7 +22,7 @@ _TOO_WILD = 2.0
 _DEGREE = 2
 # The tail of the solvent bends more than a parabola: where a polynomial of this degree leaves less
 # than this part of the scatter, the difference is no noise.
-_BENT_DEGREE, _BENT = 5, 0.8
+_BENT_DEGREE, _BENT = 5, 0.6
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
