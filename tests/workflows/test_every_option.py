@@ -279,6 +279,83 @@ CASES = [
             "sheet": "x",
         },
     ),
+    (
+        "microdialysis analyse",
+        {"table": "table:dialysis.csv", "value": "NE_nM"},
+        {
+            "table": "table:dialysis_uM.csv",
+            "animals_table": "table:dialysis_animals.csv",
+            "value": "other_nM",
+            "animal": "pair",
+            "group": "batch",
+            "time": "when",
+            "start": "begin",
+            "end": "finish",
+            "time_is": "end",
+            "unit": "uM",
+            "sheet": "x",
+            "decimal": ",",
+            "treated": "20",
+            "flow": 1.2,
+            "dead_volume": 12.0,
+            "fraction_min": 20.0,
+            "molar_mass": 169.0,
+            "to": "fmol",
+            "recovery": 0.1,
+            "lod": 2.0,
+            "loq": 3.0,
+            "control": "drug",
+            "baseline_fractions": 2,
+            "window": (0.0, 60.0),
+            "primary": "ancova",
+            "below": "excluded",
+            "cv_max_percent": 1.0,
+            "exclude": ("v0=outside",),
+            "confidence": 0.9,
+            "drug": "imipramine",
+            "analyte": "DA",
+            "title": "Day 1",
+        },
+    ),
+    (
+        "microdialysis design",
+        {"study": "table:dialysis.csv", "value": "NE_nM"},
+        {
+            "value": "other_nM",
+            "ratio": 1.7,
+            "power": 0.9,
+            "animals": 9,
+            "baseline_fractions": 2,
+            "window_fractions": 3,
+            "fraction_cv": 10.0,
+            "response_cv": 10.0,
+            "correlation": 0.2,
+            "treated": "20",
+            "unit": "uM",
+            "control": "saline",
+            "window": (0.0, 60.0),
+            "exclude": ("v0=outside",),
+            "sheet": "x",
+            "decimal": ",",
+        },
+    ),
+    (
+        "microdialysis no-net-flux",
+        {"table": "table:flux.csv"},
+        {
+            "table": "table:dialysis.csv",
+            "inlet": "other_nM",
+            "outlet": "other_nM",
+            "animal": "pair",
+            "group": "pair",
+            "time": "day",
+            "unit": "uM",
+            "control": "drug",
+            "confidence": 0.9,
+            "sheet": "x",
+            "decimal": ",",
+        },
+    ),
     ("read", {"file": (NET,)}, READ),
     ("read", {"file": ("table:one.csv",)}, READ),
     ("convert", {"quantity": "5 nM", "to": "uM"}, CONVERT),
@@ -366,7 +443,30 @@ def tables(tmp_path_factory) -> Path:
             for k in range(25)
         ],
     )
+    _save_dialysis(save, rng)
     return folder
+
+
+def _save_dialysis(save, rng) -> None:
+    """Fractions of eight animals, and points of no net flux."""
+    rows, flux = [], []
+    for group, top in (("vehicle", 0.0), ("drug", 0.8)):
+        for k in range(4):
+            base, animal = 2.0 + k / 3, f"{group[0]}{k}"
+            for start in range(-80, 140, 20):
+                value = base * (1 + top * (start >= 0)) * np.exp(0.1 * rng.standard_normal())
+                more = (value * rng.uniform(0.9, 1.1), animal[::-1], "ab"[k % 2])
+                times = (start + 20, start + 1, start + 19)
+                rows.append((animal, group, start, start + 20, value, *more, *times))
+            for inlet in (0, 2, 5, 10):
+                out = inlet - (0.35 - top / 8) * (inlet - base) + 0.05 * rng.standard_normal()
+                flux.append((animal, group, inlet, out, inlet * rng.uniform(1, 2), f"{k % 2}", k))
+    head = "animal,group,start_min,end_min,NE_nM,other_nM,pair,batch,when,begin,finish"
+    save("dialysis.csv", head, rows)
+    save("dialysis_uM.csv", head.replace("NE_nM", "NE_uM").replace("other_nM", "other"), rows)
+    save("flux.csv", "animal,group,inlet_nM,outlet_nM,other_nM,pair,day", flux)
+    animals = [(f"{g[0]}{k}", g, 20) for g in ("vehicle", "drug") for k in range(4)]
+    save("dialysis_animals.csv", "animal,group,treated", animals)
 
 
 def in_folder(value, folder: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from tricyclic.api._call import (
     Measured,
@@ -152,7 +153,7 @@ def microdialysis(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = AnalyseDialysisOptions(
-        table=table_source(table),
+        table=table_source(_in_rows(table)),
         animals_table=table_source(animals_table),
         value=value,
         animal=animal,
@@ -274,6 +275,7 @@ def microdialysis_design(
     fraction_cv: float | None = None,
     response_cv: float | None = None,
     correlation: float | None = None,
+    value: str = "",
     treated: str | float = "",
     unit: str = "",
     control: str = "",
@@ -308,7 +310,7 @@ def microdialysis_design(
         Without a study: CV of the response between animals, %.
     correlation
         Without a study: correlation of successive fractions; default: 0.
-    treated, unit, control, window, exclude, sheet, decimal
+    value, treated, unit, control, window, exclude, sheet, decimal
         Of a table, as for `microdialysis`.
     out
         Folder for tables, figure and text.
@@ -327,7 +329,7 @@ def microdialysis_design(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     options = DialysisDesignOptions(
-        study=table_source(study),
+        study=table_source(_in_rows(study)),
         ratio=ratio,
         power=power,
         animals=animals,
@@ -336,6 +338,7 @@ def microdialysis_design(
         fraction_cv=fraction_cv,
         response_cv=response_cv,
         correlation=correlation,
+        value=value,
         treated=f"{treated:g}" if isinstance(treated, int | float) else treated,
         unit=unit,
         control=control,
@@ -346,3 +349,21 @@ def microdialysis_design(
         out=path(out),
     )
     return call(run_design, options, on_progress)
+
+
+def _in_rows(table: Any) -> TableSource:
+    """A pandas DataFrame with groups and animals in two levels of columns as one row per fraction;
+    another table as it is.
+    """
+    columns: Any = getattr(table, "columns", None)
+    if getattr(columns, "nlevels", 1) != 2 or not hasattr(table, "melt"):
+        same: TableSource = table
+        return same
+    first, second = (len(columns.get_level_values(k).unique()) for k in (0, 1))
+    # Animals are more than groups, and stand below them where both are equal in number.
+    names = ["group", "animal"] if second >= first else ["animal", "group"]
+    frame: Any = table.copy()
+    frame.columns = frame.columns.set_names(names)
+    frame.index = frame.index.set_names([frame.index.name or "time"])
+    rows: TableSource = frame.melt(ignore_index=False, value_name="value").reset_index()
+    return rows

@@ -286,3 +286,56 @@ def test_the_control_is_stated_where_no_group_is_called_like_one():
     with pytest.raises(tca.InputError, match="Groups are A, drug"):
         tca.microdialysis(frame)
     assert tca.microdialysis(frame, control="A", window=(0, 100)).control == "A"
+
+
+def test_a_frame_with_groups_over_animals_is_read():
+    wide = tidy().pivot(index="end_min", columns=["group", "animal"], values="NE_nM")
+    result = tca.microdialysis(wide, unit="nM", window=(0, 100))
+    assert ratio(result) == pytest.approx(ratio(tca.microdialysis(tidy(), window=(0, 100))))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"molar_mass": 169.18}, "molar_mass=: has no effect here. It applies to values in units"),
+        ({"fraction_min": 20.0}, "fraction_min=: has no effect here. It applies to tables with"),
+        ({"time_is": "end"}, "time_is=: has no effect here. It applies to tables with one time"),
+        (
+            {"recovery": 0.1, "to": "fmol", "flow": 1.0},
+            "recovery=: has no effect here. It applies to concentrations, and the values are in",
+        ),
+        ({"window": (60.0,)}, "window=: is 60.0. It is two numbers."),
+        ({"window": (60.0, 30.0)}, "It starts at or after the treatment (0)"),
+        ({"window": (500.0, 600.0)}, "animal r1: nothing was measured from 500 to 600 min"),
+    ],
+)
+def test_an_option_without_an_effect_or_out_of_range_is_refused(options, sentence):
+    with pytest.raises(tca.InputError) as error:
+        tca.microdialysis(tidy(), **options)
+    assert sentence in str(error.value)
+
+
+def test_percentages_have_no_analysis_of_covariance():
+    frame = tidy().rename(columns={"NE_nM": "level"})
+    with pytest.raises(tca.InputError, match="the values are percentages of baseline"):
+        tca.microdialysis(frame, unit="%", primary="ancova")
+
+
+def test_zeros_over_the_whole_window_are_refused_with_advice():
+    frame = tidy()
+    frame.loc[(frame.animal == "r1") & (frame.start_min >= 0), "NE_nM"] = 0.0
+    with pytest.raises(tca.InputError, match=r"animal r1: has a mean of 0 in the window.*n\.d\."):
+        tca.microdialysis(frame, window=(0, 100))
+
+
+def test_two_values_for_one_fraction_are_refused():
+    frame = pd.concat([tidy(), tidy()[:1]])
+    with pytest.raises(tca.InputError, match="animal r1: has two values for one fraction"):
+        tca.microdialysis(frame)
+
+
+def test_the_lag_of_the_dead_volume_is_stated():
+    result = tca.microdialysis(tidy(), flow=1.2, dead_volume=12.0, window=(0, 80))
+    assert any("10 min after the membrane" in phrase for phrase in result.read_as)
+    only = tca.microdialysis(tidy(), flow=1.2, window=(0, 80))
+    assert any("no dead volume" in phrase for phrase in only.read_as)

@@ -14,6 +14,7 @@ from tricyclic.assays.microdialysis.response import response_of
 from tricyclic.core.check import Check
 from tricyclic.core.fractions import (
     BELOW_LIMIT,
+    PERCENT,
     AnimalCourse,
     BelowLimit,
     ResponseSettings,
@@ -88,6 +89,12 @@ def analyse_courses(
     if not 0 < analysis.confidence < 1:
         raise InputError(
             f"is {analysis.confidence:g}", where="confidence", allowed="It is between 0 and 1"
+        )
+    if units == {PERCENT} and analysis.primary == "ancova":
+        raise InputError(
+            "needs the levels, and the values are percentages of baseline",
+            where="primary",
+            do="Use --primary log-ratio, or a table of concentrations or amounts",
         )
     settings = analysis.settings
     responses = tuple(response_of(course, settings) for course in courses)

@@ -104,6 +104,8 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     windows, assumed = _windows(table, conditions, by_animal)
     notes += assumed
     to = _course_unit(unit, conditions, windows, notes)
+    _refuse_ignored(table, conditions, unit, stated)
+    notes += _lag(conditions, stated)
     courses, left_out = [], []
     for animal, rows in by_animal.items():
         if animal in reasons:
@@ -118,6 +120,56 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
     return ReadCourses(tuple(courses), to, tuple(left_out), tuple(notes), ())
+
+
+def _refuse_ignored(
+    table: FractionTable,
+    conditions: CourseConditions,
+    unit: DialysateUnit,
+    stated: Mapping[str, AnimalRow],
+) -> None:
+    """Refuse what was stated and has no effect on this table."""
+    whole = all(math.isfinite(r.start_min) and math.isfinite(r.end_min) for r in table.rows)
+    has_mass = "g" in unit.text.partition("/")[0]
+    ignored = {
+        "molar_mass": (math.isfinite(conditions.molar_mass_g_per_mol) and not has_mass)
+        and "values in units of mass, such as pg/uL",
+        "fraction_min": (math.isfinite(conditions.fraction_min) and whole)
+        and "tables with one time for each fraction",
+        "time_is": (bool(conditions.time_is) and whole)
+        and "tables with one time for each fraction",
+        "treated": (bool(conditions.treated) and all(one.treated for one in stated.values()))
+        and "animals that do not state their own",
+    }
+    for name, applies_to in ignored.items():
+        if applies_to:
+            raise InputError(
+                "has no effect here",
+                where=name,
+                allowed=f"It applies to {applies_to}",
+                do=f"Omit --{name.replace('_', '-')}",
+            )
+
+
+def _lag(conditions: CourseConditions, stated: Mapping[str, AnimalRow]) -> list[str]:
+    """What flow and dead volume do to the times, in words."""
+    pairs = {
+        (
+            _first(one.dead_volume_uL, conditions.dead_volume_uL),
+            _first(one.flow_uL_per_min, conditions.flow_uL_per_min),
+        )
+        for one in stated.values()
+    }
+    known = {(dead, flow) for dead, flow in pairs if math.isfinite(dead) and math.isfinite(flow)}
+    if known:
+        lags = sorted(dead / flow for dead, flow in known)
+        shown = f"{lags[0]:.3g}" if len(lags) == 1 else f"{lags[0]:.3g} to {lags[-1]:.3g}"
+        return [f"fluid reached the vial {shown} min after the membrane, by which times are moved"]
+    flows = sorted({flow for _, flow in pairs if math.isfinite(flow)})
+    if flows:
+        listed = " or ".join(f"{flow:g}" for flow in flows[:4])
+        return [f"a flow of {listed} uL/min, and no dead volume: times are those of the vials"]
+    return []
 
 
 def _stated(
@@ -237,12 +289,28 @@ def _windows(
             else:
                 gap = at - times[k - 1] if k else length
                 spans.append((at - (gap if 0 < gap < 1.25 * length else length), at))
+        _refuse_repeated(animal, rows, spans)
         windows[animal] = spans
     if estimated:
         usual = sorted({round(v, 2) for v in lengths.values()})
         words = " or ".join(f"{v:g}" for v in usual[:4])
         notes.append(f"fractions of {words} min, from the distance of their times")
     return windows, notes
+
+
+def _refuse_repeated(
+    animal: str, rows: Sequence[FractionRow], spans: Sequence[tuple[float, float]]
+) -> None:
+    seen: dict[tuple[float, float], str] = {}
+    for row, span in zip(rows, spans, strict=True):
+        if span in seen:
+            raise InputError(
+                f"has two values for one fraction ({seen[span]} and {row.where})",
+                where=f"animal {animal}",
+                allowed="A fraction has one value",
+                do="Average repeated injections, or correct the time or the name of the animal",
+            )
+        seen[span] = row.where
 
 
 def _unwrapped(rows: Sequence[FractionRow], kind: TimeKind) -> list[float]:

@@ -74,6 +74,7 @@ def group_effects(
             where="groups",
             allowed="Groups are compared with two animals or more each",
         )
+    _check_logarithms(responses)
     ordered = [control, *(name for name in groups if name != control)]
     summaries = tuple(_summary(name, animals_of[name], confidence) for name in ordered)
     effects, slope, test = _primary(responses, ordered, primary, confidence)
@@ -100,6 +101,17 @@ def group_effects(
     )
 
 
+def _check_logarithms(responses: Sequence[AnimalResponse]) -> None:
+    for response in responses:
+        if not math.isfinite(response.log_ratio):
+            raise InputError(
+                "has a mean of 0 in the window, which has no logarithm",
+                where=f"animal {response.course.animal}",
+                do='Write "n.d." or "<LOD" where nothing was detected, or exclude the animal with '
+                "a reason",
+            )
+
+
 def _summary(name: str, responses: Sequence[AnimalResponse], confidence: float) -> GroupSummary:
     mean = mean_with_interval([r.log_ratio for r in responses], confidence=confidence)
     baseline = mean_with_interval([r.baseline.mean for r in responses], confidence=confidence)
@@ -113,11 +125,6 @@ def _primary(
     control = ordered[0]
     of_group = [r.course.group for r in responses]
     ratios = np.array([r.log_ratio for r in responses])
-    if not np.isfinite(ratios).all():
-        animal = responses[int(np.flatnonzero(~np.isfinite(ratios))[0])].course.animal
-        raise InputError(
-            "has a mean of 0 in the window, which has no logarithm", where=f"animal {animal}"
-        )
     if primary == "ancova":
         after = np.log([r.window_mean for r in responses])
         before = np.log([r.baseline.mean for r in responses])

@@ -96,7 +96,7 @@ def response_of(course: AnimalCourse, settings: ResponseSettings) -> AnimalRespo
         raise InputError(
             f"nothing was measured from {low:g} to {high:g} min after the treatment",
             where=where,
-            do="Change window_min, or exclude the animal with a reason",
+            do="Change the window, or exclude the animal with a reason",
         )
     weights = shares[present] * _of_treatment(course.fractions, present, low)
     mean = float((weights * values[present]).sum() / weights.sum())

@@ -69,7 +69,7 @@ def run(
     result = analyse_courses(read.courses, analysis, left_out=read.left_out)
     return replace(
         result,
-        recovery=_recovery(options),
+        recovery=_recovery(options, result.unit),
         extraction_note=extraction_note(result.groups, options.drug, options.library),
         remarks=(*read.remarks, *result.remarks),
         file=table.file,
@@ -144,9 +144,16 @@ def _exclusion(text: str) -> tuple[str, str]:
     return target.strip(), reason.strip().strip("\"'")
 
 
-def _recovery(options: AnalyseDialysisOptions) -> MeanEstimate | None:
+def _recovery(options: AnalyseDialysisOptions, unit: str) -> MeanEstimate | None:
     if options.recovery is None:
         return None
+    if unit != "nM":
+        raise InputError(
+            "has no effect here",
+            where="recovery",
+            allowed=f"It applies to concentrations, and the values are in {unit}",
+            do="Add --to nM with --flow, or omit --recovery",
+        )
     measured = read_measured_value(options.recovery, "", where="recovery")
     if not 0 < measured.value <= 1:
         raise InputError(

@@ -26,7 +26,7 @@ from tricyclic.workflows.microdialysis.options import (
 from tricyclic.workflows.output import check_output_folder
 
 # Of a table alone.
-_OF_TABLE = ("treated", "unit", "control", "window", "sheet", "decimal", "exclude")
+_OF_TABLE = ("value", "treated", "unit", "control", "window", "sheet", "decimal", "exclude")
 _STATED = ("fraction_cv", "response_cv", "correlation")
 # Window of a plan without data: so many fractions.
 USUAL_BASELINE, USUAL_WINDOW = 4, 6
@@ -48,6 +48,7 @@ def run(
     result = analyse(
         AnalyseDialysisOptions(
             table=options.study,
+            value=options.value,
             treated=options.treated,
             unit=options.unit,
             control=options.control,

@@ -317,6 +317,7 @@ class DialysisDesignOptions:
         default=None,
         panel=SCATTER,
     )
+    value: str = option("Of a table: column of the values", default="", panel=COLLECTION)
     treated: str = option(
         "Of a table: time of the treatment; default: times count from it",
         default="",
