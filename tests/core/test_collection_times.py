@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tricyclic.core.collection_times import collection_times
+from tricyclic.core.collection_times import collection_times, end_as_time
 from tricyclic.errors import InputError
 
 
@@ -74,3 +74,18 @@ def test_a_treatment_of_another_kind_is_refused():
     times = collection_times(["10:00"], ["10:20"], where="r01")
     with pytest.raises(InputError, match="'30' is a number of minutes, and the times of the sam"):
         times.minute("30")
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "time"),
+    [
+        ("10:00", "+20 min", "10:20"),
+        ("23:50", "+0.5 h", "00:20"),
+        ("10:00:30", "+20", "10:20:30"),
+        ("40", "+20", "60"),
+        ("2026-03-02T23:50", "+20", "2026-03-03 00:10:00"),
+        ("10:00", "10:25", "10:25"),
+    ],
+)
+def test_a_duration_gives_the_end(start, end, time):
+    assert end_as_time(start, end) == time

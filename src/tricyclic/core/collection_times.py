@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from tricyclic.errors import InputError
@@ -207,6 +207,32 @@ def _first_of_day(minutes: Sequence[float], where: str) -> float:
             do="Write dates with the times: 2026-03-02 14:05",
         )
     return ends[pauses.index(longest)] % MINUTES_OF_A_DAY
+
+
+def end_as_time(start: str, end: str, where: str = "") -> str:
+    """The end of a sample as a time, where it is written as a duration after its start.
+
+    Parameters
+    ----------
+    start, end : str
+        "10:00" and "+20 min" give "10:20"; an end that is a time is given back as it is.
+    where : str
+        For errors.
+    """
+    length = _duration(end, where)
+    if length is None or not start.strip():
+        return end
+    moment = _moment(start, where)
+    minute = moment.minute + length
+    if moment.kind == "minutes":
+        return f"{minute:.12g}"
+    if moment.kind == "date":
+        first = _day_first([moment], [start], where)
+        day = datetime.fromordinal(_ordinal(moment, first, where))
+        return (day + timedelta(minutes=minute)).isoformat(sep=" ", timespec="seconds")
+    seconds = round(60.0 * (minute % MINUTES_OF_A_DAY))
+    clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
+    return f"{clock}:{seconds % 60:02d}" if seconds % 60 else clock
 
 
 def _on_clock(moment: _Moment, day_first: bool | None, where: str) -> float:

@@ -421,3 +421,26 @@ def test_files_with_numbers_are_matched_by_the_sample_in_them(batch, write):
     assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
         by_file.amount_fmol.to_numpy(), nan_ok=True
     )
+
+
+def test_the_fractions_of_a_batch_are_a_table_for_the_analysis(batch, write):
+    for one in batch.injections:
+        if one.role == "sample" and int(one.name[1:]) >= 6:
+            one.true *= 3.0
+    samples = write(batch)
+    fractions = quantified(samples).to_frame("fractions")
+    assert list(fractions.columns)[:6] == [
+        "animal",
+        "fraction",
+        "start_min",
+        "end_min",
+        "amount_fmol",
+        "state",
+    ]
+    assert len(fractions) == 12
+    groups = {"r1": "a", "r2": "a", "r3": "b", "r4": "b"}
+    copies = [fractions.assign(animal=name, group=group) for name, group in groups.items()]
+    for k, one in enumerate(copies):
+        one["amount_fmol"] *= 1.0 + 0.1 * k
+    effect = tca.microdialysis(pd.concat(copies), treated="120", control="a", window=(0, 100))
+    assert effect.effects.effects[0].ratio == pytest.approx(1.0)

@@ -6,8 +6,10 @@ import math
 from dataclasses import fields
 from typing import Any
 
+from tricyclic.core.collection_times import end_as_time
 from tricyclic.core.peak import InjectionPeaks, Peak
 from tricyclic.io.frames import Columns
+from tricyclic.numerals import parse_number
 from tricyclic.reports.frames.columns import checks_table, from_records, from_rows, with_unit
 from tricyclic.results.chromatography import (
     AnalyteBatch,
@@ -21,11 +23,13 @@ _SKIPPED = ("area_detectable", "remarks", "manual", "compound", "role", "state")
 
 
 def batch_frames(result: BatchResult) -> dict[str, Columns]:
-    """ "amounts", one row for each injection and analyte; "standards", "lines", "limits",
+    """ "amounts", one row for each injection and analyte; "fractions", those of samples as
+    `tricyclic microdialysis analyse` reads them; "standards", "lines", "limits",
     "criteria", "suitability", "peaks", "unlisted_peaks", "vendor_areas", "checks".
     """
     return {
         "amounts": _amounts(result),
+        "fractions": _fractions(result),
         "standards": _standards(result),
         "lines": _lines(result),
         "limits": _limits(result),
@@ -141,6 +145,31 @@ def _numbers(amount: QuantifiedAmount, standard: str, injection: InjectionPeaks)
         amount.drift_factor,
         injection[standard].area if standard else math.nan,
     )
+
+
+def _fractions(result: BatchResult) -> Columns:
+    """The samples of animals, with times as numbers where they are minutes."""
+    rows = [row for row in result.samples.of("sample") if row.animal and not row.excluded]
+    ends = [end_as_time(row.start, row.end, row.where) for row in rows]
+    starts = [parse_number(row.start) for row in rows]
+    stops = [parse_number(end) for end in ends]
+    in_minutes = bool(rows) and None not in (*starts, *stops)
+    names = ("start_min", "end_min") if in_minutes else ("start", "end")
+    times: tuple[list[Any], list[Any]] = (
+        (starts, stops) if in_minutes else ([row.start for row in rows], ends)
+    )
+    several = len(result.analytes) > 1
+    table: list[tuple[Any, ...]] = []
+    for analyte in result.analytes:
+        known = {one.row.name: one for one in analyte.amounts}
+        for row, start, end in zip(rows, *times, strict=True):
+            amount = known.get(row.name)
+            head = (analyte.analyte,) if several else ()
+            numbers = (amount.amount, amount.state) if amount else (math.nan, LOST)
+            table.append((*head, row.animal, row.name, start, end, *numbers, row.note))
+    head_names = ("analyte",) if several else ()
+    value = with_unit("amount", result.unit)
+    return from_rows((*head_names, "animal", "fraction", *names, value, "state", "note"), table)
 
 
 def _standards(result: BatchResult) -> Columns:
