@@ -51,6 +51,15 @@ def minimal() -> dict:
     return {"schema_version": 1, "title": "t", "assay": assays}
 
 
+def dialysis(*, of_table: bool) -> dict:
+    """A microdialysis experiment of a table of values, or of a batch."""
+    flow = {"from": 200, "uL_per_min": 0.0}
+    animal = {"name": "r01", "group": "vehicle", "treated": 80, "flow": [flow]}
+    files = {"samples": "samples.csv", "method": "method.toml"}
+    source = {"table": {"file": "values.csv"}} if of_table else {"chromatography": files}
+    return {"name": "NE", "animal": [animal], **source}
+
+
 COMPARISONS = {
     "groups": {"kind": "groups", "assay": "beta1", "reference": "vehicle", "other": "treated"},
     "selectivity": {"kind": "selectivity", "assay": "beta1", "against": ["SERT"]},
@@ -75,6 +84,12 @@ def with_example(key) -> dict:
         study["people"] = [place := {"name": "A. Person"}]
     elif tables[:1] == ["report"]:
         study["report"] = place = {}
+    elif tables[:1] == ["microdialysis"]:
+        of_table = "table" in tables
+        study["microdialysis"] = [place := dialysis(of_table=of_table)]
+        for table in tables[1:]:
+            place = place.setdefault(table, {})
+            place = place[0] if isinstance(place, list) else place
     elif tables[:1] == ["assay"]:
         place = study["assay"][3 if "table" in tables else 0]
         for table in tables[1:]:

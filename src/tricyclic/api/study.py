@@ -58,27 +58,30 @@ def new_study(
     library: str | Path = "",
     scattered: bool = False,
     seed: int = 1,
+    template: bool = False,
     excel: bool = False,
     experiment: str = "",
     on_progress: ProgressCallback | None = None,
 ) -> NewStudyResult:
-    """Create a study folder from a protocol.
+    """Create a study folder: of binding from a protocol, or the synthetic microdialysis study.
 
     Parameters
     ----------
     kind
-        Kind of study. One of "binding".
+        Kind of study. One of "binding" and "microdialysis".
     folder
         Folder to create; it must be new or empty. With `excel`, also the workbook (.xlsx).
     protocol
-        Protocol to start from; see: tca.protocols().
+        Protocol to start from, for binding; see: tca.protocols().
     library
         Your own library folder; its entries take precedence.
     scattered
         Scatter the wells of the layout at random, so that a drift over the plate is not taken
         for another curve.
     seed
-        Seed of the random order; another one for each run.
+        Seed of the random order, another one for each run; that of the synthetic chromatograms.
+    template
+        With microdialysis, a study to fill in instead of the synthetic one.
     excel
         One workbook with plate, layout and conditions on three sheets, instead of a folder of
         text files; it contains simulated readings and runs as it is.
@@ -105,6 +108,7 @@ def new_study(
         library=path(library),
         scattered=scattered,
         seed=seed,
+        template=template,
         excel=excel,
         experiment=experiment,
     )

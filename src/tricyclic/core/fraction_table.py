@@ -68,6 +68,9 @@ class AnimalRow:
     dead_volume_uL, flow_uL_per_min : float
         nan where not stated.
     excluded, note, where : str
+    flow_changes : tuple of (float, float)
+        Time on the clock of the table [min], and the flow from then on [uL/min]; 0 while the pump
+        stood still.
     """
 
     group: str = ""
@@ -77,6 +80,7 @@ class AnimalRow:
     excluded: str = ""
     note: str = ""
     where: str = ""
+    flow_changes: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def read_batch(
     InputError
         If the list does not match the files, a file cannot be read, or its trace is not clear.
     """
-    paths = _paths(samples, source)
+    paths = batch_paths(samples, source)
     _check_complete(paths, source, samples)
     read: dict[Path, tuple[ChromatogramFile, ...]] = {}
     for done, path in enumerate(dict.fromkeys(paths.values()), 1):
@@ -93,8 +93,14 @@ def _read(path: Path, source: TraceSource) -> tuple[ChromatogramFile, ...]:
     )
 
 
-def _paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
-    """The file of each injection, by its name."""
+def batch_paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
+    """The file of each injection, by its name; a ChemStation folder NAME.D counts as one file.
+
+    Raises
+    ------
+    InputError
+        If the folder does not exist, a file is missing, or its name fits several.
+    """
     if not source.folder.is_dir():
         raise InputError("is not a folder", where=str(source.folder), do="Name it with --folder")
     index = _Index.of(source.folder)

@@ -11,7 +11,7 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.style import slug
 from tricyclic.reports.citations import cite
 from tricyclic.reports.pdf import drawing_to_pdf
-from tricyclic.reports.section import ReportData
+from tricyclic.reports.section import ReportData, rename_figure
 from tricyclic.reports.sections import SECTIONS
 from tricyclic.results.binding import StudyResult
 
@@ -75,12 +75,17 @@ def assemble(
 
 def _subtitle(study: StudyResult) -> str:
     targets = list(dict.fromkeys(assay.target for assay in study.assays if assay.target))
-    return f"Binding at {', '.join(targets)}" if targets else ""
+    parts = [f"Binding at {', '.join(targets)}"] if targets else []
+    analytes = dict.fromkeys(one.response.analyte for one in study.dialysis)
+    if analytes:
+        parts.append(f"Microdialysis: {', '.join(name or 'values' for name in analytes)}")
+    return "; ".join(parts)
 
 
 def _facts(study: StudyResult) -> tuple[tuple[str, str], ...]:
     """Who, where and when, then what the report is made of."""
     species = dict.fromkeys(assay.species for assay in study.assays if assay.species)
+    species |= dict.fromkeys(one.species for one in study.dialysis if one.species)
     facts = (
         ("Laboratory", study.laboratory),
         ("Author", study.author),
@@ -108,11 +113,17 @@ def _days(study: StudyResult) -> str:
 
 
 def _material(study: StudyResult) -> str:
-    n_plates = sum(len(assay.plates) for assay in study.assays)
-    counts = [
-        pluralize(len(study.assays), "assay"),
-        pluralize(n_plates, "plate or table", "plates or tables"),
-    ]
+    counts = []
+    if study.assays or not study.dialysis:
+        n_plates = sum(len(assay.plates) for assay in study.assays)
+        counts = [
+            pluralize(len(study.assays), "assay"),
+            pluralize(n_plates, "plate or table", "plates or tables"),
+        ]
+    for one in study.dialysis:
+        counts.append(pluralize(len(one.response.responses), "animal"))
+        if one.batch is not None:
+            counts.append(pluralize(len(one.batch.samples.injected), "injection"))
     counts += [pluralize(len(study.inputs), "raw file")] if study.inputs else []
     if study.exclusions:
         counts.append(pluralize(len(study.exclusions), "recorded exclusion"))
@@ -132,14 +143,5 @@ def _with_unique_figure_names(blocks: Sequence[Block]) -> tuple[Block, ...]:
         while name in used:
             name, number = f"{base}-{number}", number + 1
         used.add(name)
-        renamed.append(_rename_figure(block, base, name))
+        renamed.append(replace(block, name=name) if name == base else rename_figure(block, name))
     return tuple(renamed)
-
-
-def _rename_figure(figure: Figure, base: str, name: str) -> Figure:
-    if name == base:
-        return replace(figure, name=name)
-    # The ids in the drawing begin with its name; two drawings of one page must not share ids.
-    old = slug(figure.name)
-    svg = figure.svg.replace(f'id="{old}-', f'id="{name}-').replace(f"#{old}-", f"#{name}-")
-    return replace(figure, name=name, svg=svg)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from tricyclic.core.check import Check
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.io.write_workbook import Number, WorkbookSheet, workbook_bytes
+from tricyclic.reports.dialysis_rows import COLUMNS as DIALYSIS_COLUMNS
+from tricyclic.reports.dialysis_rows import animal_rows, treatment_rows
 from tricyclic.reports.results_table import (
     ResultCell,
     ResultRow,
@@ -17,6 +19,7 @@ from tricyclic.reports.results_table import (
     run_rows,
 )
 from tricyclic.reports.words import group_warnings
+from tricyclic.results.binding import StudyResult
 from tricyclic.results.study_run import StudyRunResult
 
 # Column, or its ending -> what it is, for the sheet "Read me" and docs/results.md.
@@ -41,6 +44,8 @@ COLUMNS = {
     "flags": "names of the checks that fail or warn; see the sheet Checks",
     "printed": "the main number with its interval, for a text",
 }
+# Those of them that every table of results has.
+_SHARED = {name: COLUMNS[name] for name in ("confidence", "status", "flags", "printed")}
 ROUNDING = (
     "2 to 4 figures, to the second figure of the standard error; all digits are in estimates.csv"
 )
@@ -48,7 +53,7 @@ ROUNDING = (
 
 def results_csv(result: StudyRunResult) -> bytes:
     """One row per compound, numbers rounded to what their errors support."""
-    rows = result_rows(result.study)
+    rows = _results(result.study)
     columns = results_columns(rows)
     return csv_rows(columns, ([printed_cell(row.cells.get(c)) for c in columns] for row in rows))
 
@@ -58,8 +63,8 @@ def results_xlsx(result: StudyRunResult) -> bytes:
     study = result.study
     return workbook_bytes(
         [
-            _sheet("Results", result_rows(study), frozen=3),
-            _sheet("Runs", run_rows(study), frozen=3),
+            _sheet("Results", _results(study), frozen=3),
+            _sheet("Runs", _runs(study), frozen=3),
             WorkbookSheet(
                 "Checks",
                 ("level", "where", "message", "advice"),
@@ -69,6 +74,15 @@ def results_xlsx(result: StudyRunResult) -> bytes:
             WorkbookSheet("Read me", (), _explanation(result), wrapped=True),
         ]
     )
+
+
+def _results(study: StudyResult) -> list[ResultRow]:
+    """Compounds of assays, then treatments of microdialysis."""
+    return [*result_rows(study), *treatment_rows(study)]
+
+
+def _runs(study: StudyResult) -> list[ResultRow]:
+    return [*run_rows(study), *animal_rows(study)]
 
 
 def _sheet(name: str, rows: Sequence[ResultRow], *, frozen: int) -> WorkbookSheet:
@@ -97,14 +111,19 @@ def _explanation(result: StudyRunResult) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = [(study.title,), (f"tricyclic {study.version}",)]
     if study.synthetic:
         rows.append(("Synthetic data", study.synthetic))
+    columns = {
+        **(COLUMNS if study.assays or not study.dialysis else _SHARED),
+        **(DIALYSIS_COLUMNS if study.dialysis else {}),
+    }
     rows += [
         (),
         ("Column", "Meaning"),
-        *COLUMNS.items(),
+        *columns.items(),
         (),
         ("Rounding", ROUNDING),
         (),
         ("Methods", ""),
         *((assay.title or assay.name, assay.methods) for assay in study.assays if assay.methods),
+        *((one.title, one.methods) for one in study.dialysis),
     ]
     return rows

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tricyclic.core.document import Block
+from tricyclic.core.document import Block, Figure
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence
 from tricyclic.core.plot_data import CurvePlot
+from tricyclic.plotting.style import slug
 from tricyclic.reports.citations import citation_labels
 from tricyclic.results.binding import AssayResult, PlateResult, StudyResult
+from tricyclic.results.dialysis_study import DialysisExperiment
 
 PRIMARY = ("Ki", "Kd", "Bmax", "kon", "koff", "residence time", "KB", "pA2", "EC50")
 # A competition assay measures the compound; the Bmax of its controls is a by-product, listed later.
@@ -93,6 +95,9 @@ class ReportData:
                 where == plate.name or where.startswith((f"{plate.name} ", f"{plate.name},"))
             ):
                 return rows_anchor(i, j)
+        for number, one in enumerate(self.study.dialysis, 1):
+            if where and any(where == check.where for check in one.all_checks()):
+                return dialysis_anchor(number)
         return ""
 
 
@@ -128,6 +133,33 @@ class ReportSection:
 def assay_anchor(assay: int) -> str:
     """Anchor of the section about an assay."""
     return f"assay-{assay}"
+
+
+def dialysis_anchor(experiment: int) -> str:
+    """Anchor of the section about a microdialysis experiment, by its number from 1."""
+    return f"microdialysis-{experiment}"
+
+
+def rename_figure(figure: Figure, name: str) -> Figure:
+    """A figure under another name.
+
+    The ids in the drawing begin with its name; two drawings of one page must not share ids.
+    """
+    old = slug(figure.name)
+    svg = figure.svg.replace(f'id="{old}-', f'id="{name}-').replace(f"#{old}-", f"#{name}-")
+    return replace(figure, name=name, svg=svg)
+
+
+def figure_of(one: DialysisExperiment, study: StudyResult, figure: Figure) -> Figure:
+    """A figure of an experiment; with its name before, where a study has several."""
+    if len(study.dialysis) == 1:
+        return figure
+    return rename_figure(figure, f"{slug(one.name)}-{slug(figure.name)}")
+
+
+def injections_file(one: DialysisExperiment, study: StudyResult) -> str:
+    """Name of the file with the pictures of all injections of an experiment."""
+    return "injections.pdf" if len(study.dialysis) == 1 else f"{slug(one.name)}-injections.pdf"
 
 
 def rows_anchor(assay: int, plate: int) -> str:

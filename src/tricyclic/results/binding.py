@@ -11,6 +11,7 @@ from tricyclic.core.evidence import Evidence, Source
 from tricyclic.core.plate import Plate
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.series import Series
+from tricyclic.results.dialysis_study import DialysisExperiment
 
 # Suffix of the name of an estimate whose interval includes the errors that all runs share.
 WITH_SHARED = ", with the errors all runs share"
@@ -177,7 +178,7 @@ class InputFile:
 class StudyResult:
     """All results of a study, and what they were computed from; `read_as` are decisions about its
     files that the user did not state, `unused` names what its files contain that no run uses;
-    `date`, `people` and `notes` are those of study.toml.
+    `date`, `people` and `notes` are those of study.toml; `dialysis` are microdialysis experiments.
     """
 
     title: str
@@ -197,7 +198,9 @@ class StudyResult:
     date: str = ""
     people: tuple[str, ...] = ()
     notes: str = ""
+    dialysis: tuple[DialysisExperiment, ...] = ()
 
     def all_checks(self) -> tuple[Check, ...]:
-        """Checks of the study and of all its assays and plates."""
-        return self.checks + tuple(check for assay in self.assays for check in assay.all_checks())
+        """Checks of the study, of its assays and plates, and of its microdialysis experiments."""
+        of_assays = tuple(check for assay in self.assays for check in assay.all_checks())
+        return self.checks + of_assays + tuple(c for one in self.dialysis for c in one.all_checks())

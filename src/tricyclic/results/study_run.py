@@ -12,13 +12,14 @@ from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import AssayResult, StudyResult
+from tricyclic.results.dialysis_study import DialysisExperiment
 
 
 @dataclass(frozen=True, repr=False)
 class StudyRunResult(Renderable):
     """An analysed study, or plates analysed without a study folder.
 
-    `result["NET"]` is the assay of that name.
+    `result["NET"]` is the assay, or the microdialysis experiment, of that name.
 
     Parameters
     ----------
@@ -61,21 +62,23 @@ class StudyRunResult(Renderable):
         levels = [check.level for check in self.checks]
         return {level: levels.count(level) for level in LEVELS}
 
-    def __getitem__(self, name: str) -> AssayResult:
-        """The assay of a name.
+    def __getitem__(self, name: str) -> AssayResult | DialysisExperiment:
+        """The assay, or the microdialysis experiment, of a name.
 
         Raises
         ------
         UnknownNameError
             If there is none.
         """
-        assays = {assay.name: assay for assay in self.study.assays}
-        if name not in assays:
-            raise UnknownNameError.among("assay", name, assays)
-        return assays[name]
+        parts: dict[str, AssayResult | DialysisExperiment] = {a.name: a for a in self.study.assays}
+        parts |= {one.name: one for one in self.study.dialysis}
+        if name not in parts:
+            raise UnknownNameError.among("assay", name, parts)
+        return parts[name]
 
     def __iter__(self) -> Iterator[str]:
-        return (assay.name for assay in self.study.assays)
+        yield from (assay.name for assay in self.study.assays)
+        yield from (one.name for one in self.study.dialysis)
 
     def __contains__(self, name: object) -> bool:
         return name in tuple(self)
@@ -98,10 +101,13 @@ class DemoResult(StudyRunResult):
 
 @dataclass(frozen=True, repr=False)
 class NewStudyResult(Renderable):
-    """A new study folder and the files that were written into it."""
+    """A new study folder and the files that were written into it; `runs` is whether it contains
+    data, so that it runs as it is.
+    """
 
     folder: str
     written: tuple[str, ...]
+    runs: bool = False
 
 
 @dataclass(frozen=True, repr=False)

@@ -17,6 +17,7 @@ from typing import Any
 from tricyclic._version import __version__
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.plate import Plate, Role, Well
+from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.protocol import AssayKind, Protocol
 from tricyclic.core.series import Series
 from tricyclic.core.table import DataTable
@@ -29,6 +30,8 @@ from tricyclic.numerals import is_whole_number
 from tricyclic.results.binding import Exclusion, InputFile
 from tricyclic.study import exclusions as exclusion_file
 from tricyclic.study.conditions import read_conditions
+from tricyclic.study.dialysis_exclusions import split_exclusions
+from tricyclic.study.dialysis_folder import PreparedDialysis, read_dialysis
 from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
 from tricyclic.study.tables import series_from
@@ -99,6 +102,7 @@ class PreparedStudy:
     input_hash: str
     unused: tuple[str, ...] = ()
     unused_files: tuple[str, ...] = ()
+    dialysis: tuple[PreparedDialysis, ...] = ()
 
     @property
     def own_curves(self) -> Path | None:
@@ -107,8 +111,17 @@ class PreparedStudy:
         return folder if folder.is_dir() else None
 
 
-def read_study(folder: Path, library: Library) -> PreparedStudy:
+def read_study(
+    folder: Path, library: Library, on_progress: ProgressCallback | None = None
+) -> PreparedStudy:
     """Read all files of a study.
+
+    Parameters
+    ----------
+    folder : Path
+    library : Library
+    on_progress : callable, optional
+        Called while chromatograms are read.
 
     Raises
     ------
@@ -129,16 +142,23 @@ def read_study(folder: Path, library: Library) -> PreparedStudy:
         files.add(exclusion_file.NAME)
     _check_own_curves(folder / OWN_CURVES)
     places = {(assay.name, _run_name(run)): run.file for assay in plan.assays for run in assay.runs}
-    excluded = exclusion_file.excluded_wells(exclusions, places)
+    of_wells, targets = split_exclusions(exclusions, plan.dialysis, alone=not plan.assays)
+    excluded = exclusion_file.excluded_wells(of_wells, places)
     logged = raw_hashes(read_log(folder))
     for file in dict.fromkeys(places.values()):
         _check_unchanged(file, files.add(file), logged)
     assays = tuple(_assay(assay, files, excluded, library) for assay in plan.assays)
     for own in sorted((folder / OWN_CURVES).glob("*.py")):
         files.add(own.relative_to(folder).as_posix())
+    dialysis = tuple(
+        read_dialysis(one, folder, files.add, targets[one.name], on_progress)
+        for one in plan.dialysis
+    )
+    raw = {*places.values(), *(name for one in dialysis for name in one.raw)}
+    for name in sorted(raw):
+        _check_unchanged(name, files.add(name), logged)
     inputs = tuple(
-        InputFile(name, files.sha256[name], len(files.content[name]))
-        for name in sorted(set(places.values()))
+        InputFile(name, files.sha256[name], len(files.content[name])) for name in sorted(raw)
     )
     return PreparedStudy(
         folder,
@@ -150,12 +170,14 @@ def read_study(folder: Path, library: Library) -> PreparedStudy:
         unused=tuple(
             dict.fromkeys(
                 (
+                    *(part for one in dialysis for part in one.unused),
                     *unused_of_plates(plan, files.plates_of, files.chosen),
                     *unused_of_tables(plan, files.tables, excluded),
                 )
             )
         ),
         unused_files=unused_files(folder, tuple(files.sha256)),
+        dialysis=dialysis,
     )
 
 

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from tricyclic.study import dialysis_keys
+
 # Table as it is written -> what it is for.
 SECTIONS: dict[str, str] = {
     "": "Keys at the top of the file, before the first table.",
@@ -36,6 +38,7 @@ SECTIONS: dict[str, str] = {
         "Assays of one target that are also fitted together: runs of the same name share Kd, Bmax "
         "and non-specific binding. It takes a [joint.method] with the keys of [assay.method]."
     ),
+    **dialysis_keys.SECTIONS,
     "[report]": "Formats of the report.",
 }
 
@@ -181,6 +184,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "joint.title": ("Heading in the report", 'title = "NET, saturation and competition"'),
     "joint.assays": ("Names of two or more assays", 'assays = ["saturation", "competition"]'),
     "report.formats": ("Files of the report", 'formats = ["html", "pdf"]'),
+    **dialysis_keys.KEYS,
 }
 
 # Condition -> meaning, and a line as it is written.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Literal
 
 from tricyclic.core.analysis_options import AnalysisOptions
@@ -16,6 +16,9 @@ from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import file_content
 from tricyclic.io.toml_schema import checked_toml
+from tricyclic.study.dialysis_plan import DialysisPlan, dialysis_plan
+from tricyclic.study.dialysis_schema import EXPERIMENTS
+from tricyclic.study.inside import inside_study
 from tricyclic.study.plan_schema import (
     ASSAYS,
     COMPARISONS,
@@ -165,6 +168,7 @@ class StudyPlan:
     content: bytes = b""
     laboratory: str = ""
     date: str = ""
+    dialysis: tuple[DialysisPlan, ...] = ()
 
 
 def read_plan(folder: Path) -> StudyPlan:
@@ -190,7 +194,13 @@ def read_plan(folder: Path) -> StudyPlan:
         _compare(row, assays, f"{NAME}, compare {COMPARISONS.label(row, n)}")
         for n, row in enumerate(data["compare"], 1)
     )
-    _check_unique("assay", [*(plan.name for plan in assays), *(plan.name for plan in joint)], NAME)
+    dialysis = tuple(
+        dialysis_plan(row, f"{NAME}, microdialysis {EXPERIMENTS.label(row, n)}")
+        for n, row in enumerate(data["microdialysis"], 1)
+    )
+    names = [plan.name for plan in assays]
+    names += [plan.name for plan in joint] + [plan.name for plan in dialysis]
+    _check_unique("experiment" if dialysis else "assay", names, NAME)
     return StudyPlan(
         title=data["title"],
         author=data["author"],
@@ -204,6 +214,7 @@ def read_plan(folder: Path) -> StudyPlan:
         content=content,
         laboratory=data["laboratory"],
         date=data["date"].isoformat() if data["date"] else "",
+        dialysis=dialysis,
     )
 
 
@@ -214,11 +225,11 @@ def _check_top(data: Mapping[str, Any]) -> None:
             where=NAME,
             allowed=f"This version of tricyclic reads version {SCHEMA}",
         )
-    if not data["assay"]:
+    if not data["assay"] and not data["microdialysis"]:
         raise InputError(
-            "contains no assay",
+            "contains no assay and no microdialysis",
             where=NAME,
-            do="Add an [[assay]]; tricyclic study new writes an example",
+            do="Add an [[assay]] or a [[microdialysis]]; tricyclic study new writes an example",
         )
 
 
@@ -249,7 +260,7 @@ def _assay(row: Mapping[str, Any], where: str) -> AssayPlan:
             where=where,
             do=f"Add protocol = …, or kind = one of: {', '.join(KINDS)}",
         )
-    layout = _inside_study(row["layout"], f"{where}, layout")
+    layout = inside_study(row["layout"], f"{where}, layout")
     target = {"target": row["target"]} if row["target"] else {}
     plan = AssayPlan(
         name=row["name"],
@@ -278,7 +289,7 @@ def _assay(row: Mapping[str, Any], where: str) -> AssayPlan:
 
 
 def _plate(row: Mapping[str, Any], layout: str, where: str) -> PlatePlan:
-    own_layout = _inside_study(row["layout"], f"{where}, layout")
+    own_layout = inside_study(row["layout"], f"{where}, layout")
     if not (own_layout or layout):
         raise InputError(
             "has no layout",
@@ -287,7 +298,7 @@ def _plate(row: Mapping[str, Any], layout: str, where: str) -> PlatePlan:
         )
     same = ("run", "plate", "group", "unit", "plate_size", "counting_time_min", "reader", "sheet")
     return PlatePlan(
-        file=_inside_study(row["file"], f"{where}, file"),
+        file=inside_study(row["file"], f"{where}, file"),
         layout=own_layout or layout,
         decimal=row["decimal"],
         conditions=row["conditions"] or {},
@@ -319,7 +330,7 @@ def _table(row: Mapping[str, Any], where: str) -> TablePlan:
             do='Add response = "…", or total and non_specific',
         )
     return TablePlan(
-        file=_inside_study(row["file"], f"{where}, file"),
+        file=inside_study(row["file"], f"{where}, file"),
         run=row["run"],
         unit=row["unit"],
         table=row["table"],
@@ -433,15 +444,3 @@ def _check_unique(kind: str, names: Sequence[str], where: str) -> None:
             raise InputError(
                 f"two {kind}s are called '{name}'", where=where, do="Give each its own name"
             )
-
-
-def _inside_study(text: str, where: str) -> str:
-    """A path inside the study folder, written with forward slashes; empty for none."""
-    if not text:
-        return ""
-    path = PurePosixPath(text.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
-        raise InputError(
-            f"'{text}' is outside the study", where=where, do="Copy the file into the study folder"
-        )
-    return path.as_posix()

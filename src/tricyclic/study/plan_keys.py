@@ -25,16 +25,26 @@ from tricyclic.io.toml_schema import (
     TextListField,
 )
 from tricyclic.study.conditions import DATES, MEASURED, NUMBERS
+from tricyclic.study.dialysis_schema import ShareField, TimeField, WindowField
 from tricyclic.study.key_texts import CONDITIONS, KEYS, SECTIONS
 from tricyclic.study.plan_schema import REPORT_FORMATS, STUDY, SyntheticField
 from tricyclic.units import HALF_LIFE_DAYS
 
 # Units of keys whose names do not contain them.
-UNITS = {"assay.plate.counting_time_min": "min", "assay.plate.plate_size": "wells"}
+UNITS = {
+    "microdialysis.response.window_min": "min",
+    "microdialysis.response.cv_max_percent": "%",
+    "microdialysis.animal.flow.uL_per_min": "uL/min",
+    "assay.plate.counting_time_min": "min",
+    "assay.plate.plate_size": "wells",
+}
 # Allowed values that the code after the schema checks.
 ALLOWED = {
     "schema_version": "1",
     "report.formats": ", ".join(REPORT_FORMATS),
+    "microdialysis.collection.recovery_in_vitro": "above 0, at most 1",
+    "microdialysis.response.window_min": "begin and end, 0 or more",
+    "microdialysis.response.confidence": "0.5 or more, below 1",
     "assay.method.confidence": "0.5 or more, below 1",
     "assay.method.outlier_q": "above 0 and below 0.5",
     "assay.method.model": "auto, or a curve model by name",
@@ -47,6 +57,10 @@ DEFAULTS = {
     "compare.parameter": "Bmax for groups, Ki for selectivity",
     "joint.title": "the name",
     "report.formats": "html and pdf",
+    "microdialysis.title": "the name",
+    "microdialysis.analyte": "the only one of the method or of the table",
+    "microdialysis.unit": "that of the values; nM for a batch with a flow",
+    "microdialysis.response.window_min": "0 to 120",
 }
 
 
@@ -152,6 +166,9 @@ def _type(schema: Schema) -> str:
         BooleanField: "true or false",
         DateField: "date",
         SyntheticField: "text, true or false",
+        TimeField: "time: minutes, or text",
+        ShareField: "number with error",
+        WindowField: "two numbers",
         TableField: "column",
     }
     return types[type(schema)]

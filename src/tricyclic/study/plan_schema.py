@@ -21,6 +21,7 @@ from tricyclic.io.toml_schema import (
     TextField,
     TextListField,
 )
+from tricyclic.study.dialysis_schema import EXPERIMENTS
 
 KINDS: tuple[str, ...] = get_args(AssayKind)
 REPORT_FORMATS = ("html", "pdf")
@@ -170,6 +171,7 @@ STUDY = TableField(
         "assay": ASSAYS,
         "compare": COMPARISONS,
         "joint": JOINTS,
+        "microdialysis": EXPERIMENTS,
         "report": TableField({"formats": TextListField()}),
     }
 )

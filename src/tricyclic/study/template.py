@@ -148,7 +148,7 @@ def study_template(protocol: Protocol, rng: np.random.Generator | None = None) -
     }
 
 
-def write_study(folder: Path, files: Mapping[str, str]) -> None:
+def write_study(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write the files of a new study.
 
     Raises

@@ -41,6 +41,7 @@ from tricyclic.results.binding import (
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedStudy, PreparedTable
 from tricyclic.study.plan import ComparePlan, JointPlan
+from tricyclic.workflows.dialysis_study import analyse_dialysis
 
 Curves = Mapping[str, CurveModel]
 # Quantities for which published values are looked up.
@@ -69,11 +70,18 @@ def analyse_study(
     plan = prepared.plan
     # Two more steps: the comparisons, and writing the files.
     n_steps = sum(len(assay.runs) for assay in prepared.assays) + len(plan.joint) + 2
+    n_steps += len(prepared.dialysis)
     steps = Steps(n_steps, on_progress)
     assays = [analyse_assay(assay, curves, library, steps) for assay in prepared.assays]
     for joint in plan.joint:
         steps.begin(f"{joint.name}, joint fit")
         assays.append(analyse_joint(joint, prepared, curves))
+    dialysis = []
+    for one in prepared.dialysis:
+        steps.begin(f"{one.plan.name}, microdialysis")
+        dialysis.append(
+            analyse_dialysis(one, synthetic=plan.synthetic, library=str(library.folder or ""))
+        )
     steps.begin("comparisons")
     selectivity, comparisons = _compare(plan.compare, assays, curves)
     study = StudyResult(
@@ -93,6 +101,7 @@ def analyse_study(
         version=__version__,
         checks=copies_across_assays(assays),
         unused=prepared.unused,
+        dialysis=tuple(dialysis),
     )
     steps.begin("figures and report")
     methods = {assay.plan.name: assay.plan.method for assay in prepared.assays}

@@ -92,13 +92,20 @@ def _of_animal(response: AnimalResponse, settings: ResponseSettings) -> Iterator
     yield Check(
         "treatment_within_fraction",
         "warn" if mixed else "pass",
-        f"the treatment falls into fraction {mixed[0]}, which mixes baseline and response"
+        f"the treatment falls into {_ordinal(response, mixed[0])}, which mixes baseline and "
+        "response"
         if mixed
         else "the treatment falls between two fractions",
         where,
         advice="It counts neither as baseline nor for the mean of the window" if mixed else "",
     )
     yield from _course_values(response, settings, where)
+
+
+def _ordinal(response: AnimalResponse, name: str) -> str:
+    """ "fraction 5": equal for animals of one schedule, whatever their samples are called."""
+    names = [f.name for f in response.course.fractions]
+    return f"fraction {names.index(name) + 1}"
 
 
 def _baseline(response: AnimalResponse, settings: ResponseSettings, where: str) -> Iterator[Check]:

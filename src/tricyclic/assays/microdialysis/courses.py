@@ -196,7 +196,7 @@ def _stated(
     for name in by_animal:
         own, other = table.animals.get(name, AnimalRow()), more.get(name, AnimalRow())
         given = {k: getattr(other, k) for k in other.__dataclass_fields__}
-        kept = {k: v for k, v in given.items() if v != "" and v == v}
+        kept = {k: v for k, v in given.items() if v not in ("", ()) and v == v}
         if own.group and other.group and own.group != other.group:
             raise InputError(
                 f"has the group {own.group} in the one table and {other.group} in the other",
@@ -419,7 +419,7 @@ def _course(
         raise InputError(
             f"a dead volume of {dead:g} uL, and no flow", where="dead_volume", do="Add --flow"
         )
-    pump = Flow((flow,)) if math.isfinite(flow) else None
+    pump = _pump(animal, flow, stated.flow_changes)
     fractions = []
     named = [row.name for row in rows]
     unique = all(named) and len(set(named)) == len(named)
@@ -449,6 +449,25 @@ def _course(
         )
     group = stated.group or next(iter(groups), "") or ALL
     return AnimalCourse(animal, group, to, tuple(fractions), treated)
+
+
+def _pump(animal: str, flow: float, changes: Sequence[tuple[float, float]]) -> Flow | None:
+    """The flow over time; None where it is not known."""
+    if not math.isfinite(flow):
+        if changes:
+            raise InputError(
+                "has changes of the flow, and no flow before them",
+                where=f"animal {animal}",
+                do="Add --flow",
+            )
+        return None
+    if not changes:
+        return Flow((flow,))
+    times = [time for time, _ in changes]
+    try:
+        return Flow((flow, *(rate for _, rate in changes)), (min(times[0] - 1.0, 0.0), *times))
+    except InputError as error:
+        raise error.at(f"animal {animal}") from error
 
 
 def _state(row: FractionRow, conditions: CourseConditions) -> State:

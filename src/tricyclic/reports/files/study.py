@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.io.write_tables import csv_bytes
+from tricyclic.plotting.injection_pages import injection_book
+from tricyclic.reports.frames.dialysis_study import dialysis_tables
 from tricyclic.reports.results_workbook import results_csv, results_xlsx
+from tricyclic.reports.section import injections_file
 from tricyclic.reports.study_report import (
     figure_files,
     render,
@@ -12,6 +16,7 @@ from tricyclic.reports.study_report import (
     study_document,
 )
 from tricyclic.reports.tables import study_tables
+from tricyclic.results.binding import StudyResult
 from tricyclic.results.study_run import StudyRunResult
 
 
@@ -36,5 +41,18 @@ def study_files(
     document = study_document(result, in_study=in_study, figure_pdf=True)
     files = study_tables(result.study) | {"result.json": result_json_bytes(result)}
     files |= {"results.csv": results_csv(result), "results.xlsx": results_xlsx(result)}
+    files |= dialysis_files(result.study)
     files |= {f"report.{format}": render(document, f".{format}") for format in formats}
     return files | figure_files(document)
+
+
+def dialysis_files(study: StudyResult) -> dict[str, bytes]:
+    """Tables of the microdialysis experiments, and a PDF with the picture of each injection."""
+    files = {
+        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
+        for name, columns in dialysis_tables(study).items()
+    }
+    for one in study.dialysis:
+        if one.batch is not None and one.batch.traces:
+            files[injections_file(one, study)] = injection_book(one.batch)
+    return files

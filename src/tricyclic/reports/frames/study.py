@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from tricyclic.io.frames import Columns
 from tricyclic.io.write_tables import Cell
+from tricyclic.reports.dialysis_rows import animal_rows, treatment_rows
+from tricyclic.reports.frames.dialysis_study import dialysis_tables
 from tricyclic.reports.results_table import (
     ResultRow,
     plain_cell,
@@ -39,14 +41,24 @@ def study_run_frames(result: StudyRunResult) -> dict[str, Columns]:
     of a folder of results.
     """
     study = result.study
+    of_dialysis = dialysis_tables(study) if study.dialysis else {}
+    tables: dict[str, Columns] = {
+        "results": _results([*result_rows(study), *treatment_rows(study)]),
+        "runs": _results([*run_rows(study), *animal_rows(study)]),
+        **of_dialysis,
+        "checks": _columns(CHECK_COLUMNS, check_rows(study)),
+    }
+    if study.dialysis and not study.assays:
+        return tables
     return {
-        "results": _results(result_rows(study)),
-        "runs": _results(run_rows(study)),
+        "results": tables.pop("results"),
+        "runs": tables.pop("runs"),
         "estimates": _columns(ESTIMATE_COLUMNS, estimate_rows(study)),
         "parameters": _columns(PARAMETER_COLUMNS, parameter_rows(study)),
         "readings": _columns(WELL_COLUMNS, well_rows(study)),
         "checks": _columns(CHECK_COLUMNS, check_rows(study)),
         "comparisons": _columns(COMPARISON_COLUMNS, comparison_rows(study)),
+        **of_dialysis,
     }
 
 

@@ -21,8 +21,15 @@ def write(report: ReportData) -> Sequence[Block]:
         for well in plate.plate.wells
         if well.excluded and not (listed and well.excluded.startswith(listed))
     ]
-    if not recorded and not wells:
-        return [*blocks, Paragraph("No well or run was excluded.")]
+    others = [
+        (one, target, reason)
+        for one in report.study.dialysis
+        for target, reason in one.excluded
+        if not (listed and reason.startswith(listed))
+    ]
+    if not recorded and not wells and not others:
+        what = "animal, fraction or injection" if not report.study.assays else "well or run"
+        return [*blocks, Paragraph(f"No {what} was excluded.")]
     if recorded:
         rows = tuple((e.target, e.reason, e.excluded_by, e.excluded_on) for e in recorded)
         blocks.append(
@@ -44,7 +51,19 @@ def write(report: ReportData) -> Sequence[Block]:
                 links=links,
             )
         )
+    if others:
+        blocks.append(
+            Table(
+                "Left out by the sample list or the table of values.",
+                ("Experiment", "Target", "Reason"),
+                tuple((one.title, target, reason) for one, target, reason in others),
+            )
+        )
     return blocks
 
 
-SECTION = ReportSection(order=80, applies=lambda report: bool(report.study.assays), write=write)
+SECTION = ReportSection(
+    order=80,
+    applies=lambda report: bool(report.study.assays or report.study.dialysis),
+    write=write,
+)

@@ -224,4 +224,9 @@ def _label(estimate: Estimate, assay: AssayResult) -> str:
     return estimate.subject or target or assay.title
 
 
-SECTION = ReportSection(order=10, applies=lambda report: True, write=write)
+SECTION = ReportSection(
+    order=10,
+    # A study of microdialysis alone has its results in its own section.
+    applies=lambda report: bool(report.study.assays) or not report.study.dialysis,
+    write=write,
+)

@@ -14,6 +14,7 @@ from tricyclic.core.estimate import (
 )
 from tricyclic.core.format import format_number, pluralize, wrap_line
 from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.dialysis_study import experiment_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.reports.words import fit_check
 from tricyclic.results.binding import (
@@ -53,6 +54,8 @@ def new_study_text(result: NewStudyResult) -> str:
             "Its readings are simulated. Paste yours into the sheet Plate, complete Layout and "
             f"Conditions, then run: tricyclic study run {book}"
         )
+    if result.runs:
+        return f"{result.folder}\n{files}\n\nIt is synthetic. Run it: tricyclic run {result.folder}"
     return (
         f"{result.folder}\n{files}\n\n"
         f"Copy the raw files to {result.folder}/raw and complete study.toml, then run: "
@@ -74,13 +77,16 @@ def verify_text(result: VerifyResult) -> str:
 
 def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
     """The estimates of a study, assay by assay, each with its curve model, and its checks."""
-    lines = [f"Synthetic data: {study.synthetic}"] if study.synthetic else []
+    lines = [wrap_line(f"Synthetic data: {study.synthetic}")] if study.synthetic else []
     for assay in study.assays:
         if len(study.assays) > 1:
             lines += [""] if _names_itself(assay) else ["", assay.title]
         lines += _estimates(assay, curves)
         lines += [wrap_line(f"  {comparison.statement}") for comparison in assay.comparisons]
         lines += check_lines(assay.all_checks())
+    for one in study.dialysis:
+        lines += [""] if lines else []
+        lines += experiment_lines(one)
     if study.comparisons or study.selectivity:
         lines += ["", "Comparisons"]
         lines += [wrap_line(f"  {comparison.statement}") for comparison in study.comparisons]

@@ -311,7 +311,8 @@ def _in_one_run(
     for m, side in zip((a, b), sides, strict=True):
         assert side.source.assays is not None
         result = side.source.assays(m.assay)
-        own = plates_of(result[m.assay].plates, m.endpoint, m.compound, m.group)
+        assay = next(one for one in result.study.assays if one.name == m.assay)
+        own = plates_of(assay.plates, m.endpoint, m.compound, m.group)
         if len(own) != 1:
             return outcome
         plates.append(own[0])

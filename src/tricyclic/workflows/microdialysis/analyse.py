@@ -19,7 +19,7 @@ from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
 from tricyclic.stats.statistics import MeanEstimate, with_t_interval
 from tricyclic.study.conditions import read_measured_value
-from tricyclic.workflows.microdialysis.extraction import extraction_note
+from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
 from tricyclic.workflows.output import check_output_folder
 

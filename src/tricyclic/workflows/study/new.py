@@ -9,15 +9,20 @@ import numpy as np
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import NewStudyResult
+from tricyclic.study.dialysis_template import empty_study
 from tricyclic.study.template import study_template, write_study
 from tricyclic.workflows.base import check_range, refuse_without_effect
+from tricyclic.workflows.study.new_dialysis import synthetic_study
 from tricyclic.workflows.study.options import NewStudyOptions
 from tricyclic.workflows.study.workbook import write_workbook_study
 
 
 def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -> NewStudyResult:
-    """Write the template of a protocol."""
+    """Write the template of a protocol, or a microdialysis study."""
     check_range("seed", options.seed, 0, 2**63)
+    if options.kind == "microdialysis":
+        return _microdialysis(options)
+    refuse_without_effect(options, ("template",), "a microdialysis study")
     rng = np.random.default_rng(options.seed) if options.scattered else None
     protocol = Library(options.library).protocol(options.protocol)
     if options.excel:
@@ -30,3 +35,12 @@ def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -
     folder = Path(options.folder)
     write_study(folder, files)
     return NewStudyResult(str(folder), tuple(sorted(files)))
+
+
+def _microdialysis(options: NewStudyOptions) -> NewStudyResult:
+    of_binding = ("protocol", "library", "scattered", "excel", "experiment")
+    refuse_without_effect(options, of_binding, "a binding study")
+    files = empty_study() if options.template else synthetic_study(options.seed)
+    folder = Path(options.folder)
+    write_study(folder, files)
+    return NewStudyResult(str(folder), tuple(sorted(files)), runs=not options.template)

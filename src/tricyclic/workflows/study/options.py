@@ -24,16 +24,21 @@ class DemoOptions:
 
 @dataclass(frozen=True)
 class NewStudyOptions:
-    """Create a study folder: `tricyclic study new binding DIR --protocol net-nisoxetine`."""
+    """Create a study folder: `tricyclic new binding DIR --protocol net-nisoxetine`.
 
-    kind: str = option("Kind of study", positional=True, choices=("binding",))
+    `tricyclic new microdialysis DIR` writes a synthetic study with chromatograms that runs as it
+    is; with --template, a study to fill in.
+    """
+
+    kind: str = option("Kind of study", positional=True, choices=("binding", "microdialysis"))
     folder: str = option(
         "Folder to create; it must be new or empty. With --excel, also the workbook (.xlsx)",
         positional=True,
         path=True,
     )
     protocol: str = option(
-        "Protocol to start from; see: tricyclic library protocols", default="net-nisoxetine"
+        "Protocol to start from, for binding; see: tricyclic library protocols",
+        default="net-nisoxetine",
     )
     library: str = library_option()
     scattered: bool = option(
@@ -41,7 +46,13 @@ class NewStudyOptions:
         "for another curve",
         default=False,
     )
-    seed: int = option("Seed of the random order; another one for each run", default=1)
+    seed: int = option(
+        "Seed of the random order, another one for each run; that of the synthetic chromatograms",
+        default=1,
+    )
+    template: bool = option(
+        "With microdialysis, a study to fill in instead of the synthetic one", default=False
+    )
     excel: bool = option(
         "One workbook with plate, layout and conditions on three sheets, instead of a folder of "
         "text files; it contains simulated readings and runs as it is",

@@ -30,7 +30,7 @@ def run_study(folder: Path, on_progress: ProgressCallback | None = None) -> Stud
     library = Library()
     with only_one(folder):
         report_progress(on_progress, 0, 1, f"reading {folder}")
-        prepared = read_study(folder, library)
+        prepared = read_study(folder, library, on_progress)
         result, files = study_outputs(prepared, library, on_progress)
         place = save_results(prepared, files, {"checks": result.count_levels()})
     return replace(result, folder=str(place), unused_files=prepared.unused_files)

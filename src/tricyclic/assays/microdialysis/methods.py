@@ -1,0 +1,140 @@
+"""The methods paragraph of a microdialysis experiment, from what was done with its data."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from tricyclic.core.format import list_names, pluralize
+from tricyclic.results.chromatography import BatchResult
+from tricyclic.results.microdialysis import MicrodialysisResult
+
+_BELOW = {
+    "as measured": "as measured",
+    "half of LOD": "as half of the limit of detection",
+    "excluded": "left out",
+}
+
+
+@dataclass(frozen=True)
+class MethodFacts:
+    """What a study states about collection and batch; nan or empty where it does not."""
+
+    flow_uL_per_min: float = math.nan
+    dead_volume_uL: float = math.nan
+    injected_uL: float = math.nan
+    weighting: str = ""
+    file: str = ""
+
+
+def dialysis_methods(
+    result: MicrodialysisResult, batch: BatchResult | None, facts: MethodFacts
+) -> str:
+    """Sentences about collection, chromatography, response and test; paragraphs by blank lines."""
+    parts = [_collection(result, facts)]
+    parts.append(_batch(result, batch, facts) if batch is not None else _values(result, facts))
+    parts.append(_response(result))
+    if result.effects is not None:
+        parts.append(_tests(result))
+    return "\n\n".join(part for part in parts if part)
+
+
+def _collection(result: MicrodialysisResult, facts: MethodFacts) -> str:
+    widths = sorted(f.width_min for r in result.responses for f in r.course.fractions)
+    usual = widths[len(widths) // 2]
+    text = f"Dialysate was collected in fractions of {usual:.3g} min"
+    if math.isfinite(facts.flow_uL_per_min):
+        text += f" at {facts.flow_uL_per_min:g} uL/min"
+    text += ". "
+    if math.isfinite(facts.dead_volume_uL) and facts.dead_volume_uL > 0:
+        text += (
+            f"The dead volume behind the membrane ({facts.dead_volume_uL:g} uL unless stated for "
+            "an animal) was followed by the volume that was pumped, changes of the flow included, "
+            "so that each window is the time in which the fluid passed the membrane; dispersion in "
+            "the tubing was not corrected. "
+        )
+    else:
+        text += "No dead volume is stated, and windows are those of the vials. "
+    if result.recovery is not None:
+        text += (
+            f"The recovery of the probe in vitro was {100 * result.recovery.value:.3g} %; levels "
+            "are those of the dialysate and were not divided by it. "
+        )
+    return text.strip()
+
+
+def _batch(result: MicrodialysisResult, batch: BatchResult, facts: MethodFacts) -> str:
+    analyte = batch[result.analyte]
+    line = analyte.line
+    standard = batch.internal_standard
+    text = (
+        f"{result.analyte} was quantified by liquid chromatography with electrochemical detection. "
+        "Exponentially modified Gaussian peaks on a local baseline were fitted jointly to each "
+        "chromatogram by variable projection, with the shape of the standards; a peak beside them "
+        "that the method does not list was added where it lowers the Bayesian information "
+        "criterion. "
+    )
+    text += (
+        f"Responses are areas over that of the internal standard {standard}. "
+        if standard
+        else "Responses are areas (external standards). "
+    )
+    weights = "chosen by the back-calculated error" if line.chosen else "as declared"
+    text += (
+        f"The line was fitted to {pluralize(len(line.levels), 'level')} from {line.lowest:g} to "
+        f"{line.highest:g} {batch.unit} with weights {line.weighting} ({weights}); amounts above "
+        "it are flagged. "
+    )
+    if analyte.drift is not None:
+        done = "corrected" if analyte.drift_corrected else "reported and not corrected"
+        text += f"The drift of the response over the batch was {done}. "
+    if math.isfinite(facts.injected_uL):
+        text += f"Each injection held {facts.injected_uL:g} uL of dialysate. "
+    else:
+        text += "Each fraction was injected whole. "
+    by_hand = [p for one in batch.injections for p in one.peaks if p.manual is not None]
+    if by_hand:
+        text += f"Limits of {pluralize(len(by_hand), 'peak')} were set by hand, with a reason. "
+    return text.strip()
+
+
+def _values(result: MicrodialysisResult, facts: MethodFacts) -> str:
+    name = f"{result.analyte} was" if result.analyte else "Values were"
+    return f"{name} quantified elsewhere and read from {facts.file or result.file or 'a table'}."
+
+
+def _response(result: MicrodialysisResult) -> str:
+    settings = result.settings
+    low, high = settings.window_min
+    used = len(result.responses)
+    text = (
+        f"The baseline of an animal is the mean of the last {settings.baseline_fractions} "
+        f"fractions before the treatment; the response is the mean over {low:g} to {high:g} min "
+        "after it, each fraction weighted by its time in the window. A baseline with a CV above "
+        f"{settings.cv_max_percent:g} % is flagged, and used. Values below the limit of "
+        f"quantification were used {_BELOW[settings.below]}; missing values stay missing. "
+        f"n counts animals ({used})."
+    )
+    if result.left_out:
+        names = list_names([name for name, _ in result.left_out], 8)
+        text += f" Left out: {names}, for recorded reasons."
+    return text
+
+
+def _tests(result: MicrodialysisResult) -> str:
+    effects = result.effects
+    assert effects is not None
+    text = f"Primary test: {_sentence(effects.test)} Scale: {_sentence(effects.scale)} "
+    text += f"Family: {_sentence(effects.family)} "
+    if effects.courses is not None:
+        text += f"Courses over time, secondary: {_sentence(effects.courses_test)} "
+    if effects.at_times:
+        text += (
+            "Single times, secondary: Welch's test on logarithms at each time, with P adjusted by "
+            f"Holm over all {len(effects.at_times)}. "
+        )
+    return text + f"Limits are those of {100 * result.confidence:g} % confidence."
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

@@ -1,0 +1,37 @@
+"""Tables of the microdialysis experiments of a study."""
+
+from __future__ import annotations
+
+from tricyclic.io.frames import Columns
+from tricyclic.plotting.style import slug
+from tricyclic.reports.frames.chromatography import batch_frames
+from tricyclic.reports.frames.columns import from_rows
+from tricyclic.reports.frames.microdialysis import microdialysis_frames
+from tricyclic.results.binding import StudyResult
+from tricyclic.results.dialysis_study import DialysisExperiment
+
+
+def dialysis_tables(study: StudyResult) -> dict[str, Columns]:
+    """ "animals", "effects", "fractions", "amounts", "peaks" and others; with the name of their
+    experiment before it ("ne_animals") where a study has several.
+    """
+    several = len(study.dialysis) > 1
+    return {
+        f"{slug(one.name)}_{name}" if several else name: columns
+        for one in study.dialysis
+        for name, columns in _tables(one).items()
+    }
+
+
+def _tables(one: DialysisExperiment) -> dict[str, Columns]:
+    tables = dict(microdialysis_frames(one.response))
+    if one.batch is not None:
+        tables |= batch_frames(one.batch)
+    # Those of all experiments are one table of the study.
+    tables.pop("checks", None)
+    tables["collection"] = from_rows(
+        ("animal", "group", "treated", "flow_uL_per_min", "dead_volume_uL", "note"),
+        [(a.name, a.group, a.treated, a.flow, a.dead_volume, a.note) for a in one.animals],
+    )
+    tables["left_out"] = from_rows(("target", "reason"), one.excluded)
+    return {name: columns for name, columns in tables.items() if any(map(len, columns.values()))}

@@ -1,0 +1,275 @@
+"""Reads the files of a microdialysis experiment of a study: list, method, chromatograms, or table.
+
+The numbers are computed elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tricyclic.core.chromatogram import InjectionTrace
+from tricyclic.core.chromatography_method import ChromatographyMethod
+from tricyclic.core.format import list_names
+from tricyclic.core.fraction_table import FractionTable
+from tricyclic.core.peak import ManualLimits
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.sample_list import SampleList
+from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.batch_traces import TraceSource, batch_paths, read_batch
+from tricyclic.io.chromatography_method import read_chromatography_method
+from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
+from tricyclic.io.manual_limits import read_manual_limits
+from tricyclic.io.sample_list import read_sample_list
+from tricyclic.study.dialysis_exclusions import Targets, excluded_rows
+from tricyclic.study.dialysis_plan import ChromatographyPlan, DialysisPlan, ValuesPlan
+
+MANUAL = "manual_limits.csv"
+# Options of the command line -> keys of study.toml, where they are not spelled alike.
+_KEYS = {
+    "flow": "flow_uL_per_min",
+    "dead_volume": "dead_volume_uL",
+    "molar_mass": "molar_mass_g_per_mol",
+    "window": "window_min",
+    "recovery": "recovery_in_vitro",
+    "to": "unit",
+}
+
+
+@dataclass(frozen=True)
+class PreparedDialysis:
+    """One experiment whose files were read.
+
+    `samples`, `method`, `traces` and `manual` are those of a batch, `table` the values of a table.
+    `excluded` are animals that are left out as a whole, in a table also fractions ("r1/f07"), with
+    the reason; `raw` are the chromatograms, or the table, which stay as they were written.
+    """
+
+    plan: DialysisPlan
+    samples: SampleList | None = None
+    method: ChromatographyMethod | None = None
+    traces: tuple[InjectionTrace, ...] = ()
+    manual: tuple[ManualLimits, ...] = ()
+    table: FractionTable | None = None
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
+
+
+def read_dialysis(
+    plan: DialysisPlan,
+    folder: Path,
+    add: Callable[[str], object],
+    targets: Targets,
+    on_progress: ProgressCallback | None = None,
+) -> PreparedDialysis:
+    """Read all files of an experiment.
+
+    Parameters
+    ----------
+    plan : DialysisPlan
+    folder : Path
+        The study.
+    add : callable
+        Called with the name of each file in the study, before it is read.
+    targets : dict of str to str
+        What is excluded, and why.
+    on_progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read, or the list, the chromatograms and the animals of
+        study.toml do not match.
+    """
+    try:
+        if plan.chromatography is not None:
+            return _batch(plan, plan.chromatography, folder, add, targets, on_progress)
+        assert plan.table is not None, "dialysis_plan refuses an experiment with neither"
+        return _table(plan, plan.table, folder, add, targets)
+    except InputError as error:
+        raise in_study_words(error) from error
+
+
+def in_study_words(error: InputError) -> InputError:
+    """An error of a command as one of a study: --flow as flow_uL_per_min.
+
+    Parameters
+    ----------
+    error : InputError
+    """
+    if isinstance(error, UnknownNameError):
+        return error
+    return error.reworded(error.where, as_key)
+
+
+def as_key(text: str) -> str:
+    """Advice for the command line as advice for study.toml: --control "veh" as control = "veh".
+
+    Parameters
+    ----------
+    text : str
+    """
+
+    def key(match: re.Match[str]) -> str:
+        if match[1] == "exclude":
+            return "a row of exclusions.csv"
+        name = match[1].replace("-", "_")
+        name = _KEYS.get(name, name)
+        value = match[2] or match[3]
+        return f'{name} = "{value}"' if value else name
+
+    return re.sub(
+        r'--([a-z]+(?:-[a-z]+)*)(?:=\S+)?(?: "([^"]*)"| (ancova|[A-Z]{2,}(?![a-z])|[fpnu]M|fmol))?',
+        key,
+        text,
+    )
+
+
+def _batch(
+    plan: DialysisPlan,
+    batch: ChromatographyPlan,
+    folder: Path,
+    add: Callable[[str], object],
+    targets: Targets,
+    on_progress: ProgressCallback | None,
+) -> PreparedDialysis:
+    add(batch.samples)
+    add(batch.method)
+    samples = read_sample_list(
+        folder / batch.samples, unit=batch.unit, decimal=batch.decimal or None
+    )
+    samples = replace(samples, file=batch.samples)
+    if not samples.unit:
+        raise InputError(
+            "the amounts of the standards have no unit",
+            where=batch.samples,
+            do='Add unit = "fmol" to [microdialysis.chromatography], or write it in the heading: '
+            '"amount_fmol"',
+        )
+    samples.check_animals()
+    _check_animals(plan, samples)
+    samples, whole = excluded_rows(samples, targets)
+    method = read_chromatography_method(folder / batch.method)
+    _check_analyte(plan, method)
+    manual: tuple[ManualLimits, ...] = ()
+    if (folder / MANUAL).is_file():
+        add(MANUAL)
+        manual = read_manual_limits(folder / MANUAL)
+        known = {row.name for row in samples.injected}
+        # Limits of another experiment of the study are not of this batch.
+        manual = tuple(one for one in manual if one.injection in known)
+    place = folder / batch.folder if batch.folder != "." else folder
+    source = TraceSource(
+        place,
+        channel=batch.channel,
+        reader=batch.reader,
+        decimal=batch.decimal,
+        time_unit=batch.time_unit,
+        others=(folder / batch.samples, folder / batch.method, folder / MANUAL),
+    )
+    files = _files_of(samples, source, folder)
+    for name in files:
+        add(name)
+    traces, unused = read_batch(samples, source, on_progress)
+    return PreparedDialysis(
+        plan,
+        samples,
+        method,
+        traces,
+        manual,
+        excluded=whole,
+        unused=tuple(f"{batch.samples}: {part}" for part in samples.unused) + unused,
+        raw=files,
+    )
+
+
+def _files_of(samples: SampleList, source: TraceSource, folder: Path) -> tuple[str, ...]:
+    """Paths of the chromatograms inside the study, each once."""
+    paths: list[Path] = []
+    for path in dict.fromkeys(batch_paths(samples, source).values()):
+        inner = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+        paths += inner
+    names = []
+    for path in paths:
+        if not path.is_relative_to(folder):
+            raise InputError(
+                f"'{path.name}' is outside the study",
+                where=samples.file,
+                do=f"Copy it into {source.folder.name}",
+            )
+        names.append(path.relative_to(folder).as_posix())
+    return tuple(names)
+
+
+def _check_analyte(plan: DialysisPlan, method: ChromatographyMethod) -> None:
+    names = [one.name for one in method.analytes]
+    if plan.analyte and plan.analyte not in names:
+        raise UnknownNameError.among(
+            "analyte of the method", plan.analyte, names, where=f"{plan.where}, analyte"
+        )
+    if not plan.analyte and len(names) > 1:
+        raise InputError(
+            f"the method has {len(names)} analytes ({', '.join(names)})",
+            where=plan.where,
+            do=f'Add analyte = "{names[0]}"; each further one is a [[microdialysis]] of its own',
+        )
+
+
+def _check_animals(plan: DialysisPlan, samples: SampleList) -> None:
+    """Refuse animals of the list that study.toml does not name, and the other way round."""
+    listed = list(dict.fromkeys(row.animal for row in samples.of("sample")))
+    stated = [one.name for one in plan.animals]
+    missing = [name for name in listed if name not in stated]
+    more = [name for name in stated if name not in listed]
+    if missing:
+        raise InputError(
+            f"{list_names(missing, 6)} {'has' if len(missing) == 1 else 'have'} samples and no "
+            "[[microdialysis.animal]]",
+            where=f"{plan.where}, animal",
+            allowed=f"Its animals are {list_names(stated, 24)}",
+            do="Add each animal with its group and time of treatment, or correct the column animal",
+        )
+    if more:
+        raise InputError(
+            f"{list_names(more, 6)} {'has' if len(more) == 1 else 'have'} no sample in "
+            f"{samples.file}",
+            where=f"{plan.where}, animal",
+            allowed=f"Animals of the list are {list_names(listed, 24)}",
+            do="Correct the name, or remove the animal",
+        )
+    for one in plan.animals:
+        if not one.group:
+            raise InputError("has no group", where=one.where, do='Add group = "vehicle"')
+
+
+def _table(
+    plan: DialysisPlan,
+    values: ValuesPlan,
+    folder: Path,
+    add: Callable[[str], object],
+    targets: Targets,
+) -> PreparedDialysis:
+    add(values.file)
+    table = read_fraction_table(
+        folder / values.file,
+        FractionColumns(values.value),
+        sheet=values.sheet or None,
+        decimal=values.decimal or None,
+    )
+    known = {row.animal for row in table.rows}
+    for one in plan.animals:
+        if one.name not in known:
+            raise UnknownNameError.among(
+                f"animal of {values.file}", one.name, known, where=one.where
+            )
+    unused = tuple(f"{values.file}: {part}" for part in table.unused)
+    return PreparedDialysis(
+        plan,
+        table=replace(table, file=values.file),
+        excluded=targets,
+        unused=unused,
+        raw=(values.file,),
+    )

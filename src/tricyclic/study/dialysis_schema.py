@@ -1,0 +1,174 @@
+"""The keys of [[microdialysis]] in study.toml, and what their values have to be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from tricyclic.core.collection_times import time_text
+from tricyclic.core.conditions import MeasuredValue
+from tricyclic.errors import InputError
+from tricyclic.io.toml_schema import (
+    BooleanField,
+    IntegerField,
+    ListField,
+    NameField,
+    NumberField,
+    TableField,
+    TextField,
+)
+from tricyclic.study.conditions import read_measured_value
+
+PRIMARIES = ("log ratio", "ancova")
+BELOW = ("as measured", "half of LOD", "excluded")
+COURSE_UNITS = ("nM", "fmol", "fmol/min")
+WEIGHTINGS = ("auto", "1", "1/x", "1/x2")
+
+
+@dataclass(frozen=True)
+class TimeField:
+    """A time: minutes as a number, or a text such as "14:05" or "2026-03-02T14:05"."""
+
+    required: bool = False
+    default: str = ""
+
+    def check(self, value: Any, where: str) -> str:
+        """The time as text; an InputError if it is neither text, number nor date."""
+        if isinstance(value, time):
+            return value.isoformat()
+        # A truth value is a number to Python, and a date without a time is no moment.
+        plain_date = isinstance(value, date) and not isinstance(value, datetime)
+        if isinstance(value, bool | list | Mapping) or plain_date:
+            raise InputError(
+                f"is {value}",
+                where=where,
+                allowed='A time is a number of minutes, or a text such as "2026-03-02T14:05"',
+            )
+        return time_text(value)
+
+
+@dataclass(frozen=True)
+class ShareField:
+    """A share above 0 and at most 1, with its standard error where it is known."""
+
+    required: bool = False
+    default: None = None
+
+    def check(self, value: Any, where: str) -> MeasuredValue:
+        """The number; an InputError if it is none, or out of range."""
+        measured = read_measured_value(value, "", where=where)
+        if not 0 < measured.value <= 1:
+            raise InputError(
+                f"is {measured.value:g}",
+                where=where,
+                allowed="A recovery is above 0 and at most 1 (100 %)",
+            )
+        return measured
+
+
+@dataclass(frozen=True)
+class WindowField:
+    """Begin and end of a window [min after the treatment]."""
+
+    required: bool = False
+    default: tuple[float, float] = (0.0, 120.0)
+
+    def check(self, value: Any, where: str) -> tuple[float, float]:
+        """Both; an InputError if they are no window at or after the treatment."""
+        numbers = isinstance(value, list) and all(
+            isinstance(one, int | float) and not isinstance(one, bool) for one in value
+        )
+        if not numbers or len(value) != 2 or not 0 <= value[0] < value[1] < 1e9:
+            raise InputError(
+                f"is {value}",
+                where=where,
+                allowed="It is a begin and an end in min after the treatment, such as [0, 120]",
+            )
+        return float(value[0]), float(value[1])
+
+
+_FILLED = TextField(required=True, allow_empty=False)
+_DECIMAL = TextField(default="", one_of=(".", ","))
+_CHROMATOGRAPHY = TableField(
+    {
+        "samples": _FILLED,
+        "method": _FILLED,
+        "folder": TextField(default="raw"),
+        "unit": TextField(),
+        "channel": TextField(),
+        "reader": TextField(),
+        "decimal": _DECIMAL,
+        "time_unit": TextField(default="", one_of=("min", "s")),
+        "weighting": TextField(default="auto", one_of=WEIGHTINGS),
+        "correct_drift": BooleanField(),
+        "molar_mass_g_per_mol": NumberField(above=0.0),
+    }
+)
+_TABLE = TableField(
+    {
+        "file": _FILLED,
+        "unit": TextField(),
+        "sheet": TextField(),
+        "decimal": _DECIMAL,
+        "value": TextField(),
+        "time_is": TextField(default="", one_of=("start", "middle", "end")),
+        "fraction_min": NumberField(above=0.0),
+        "lod": NumberField(above=0.0),
+        "loq": NumberField(above=0.0),
+        "molar_mass_g_per_mol": NumberField(above=0.0),
+    }
+)
+_COLLECTION = TableField(
+    {
+        "flow_uL_per_min": NumberField(above=0.0),
+        "dead_volume_uL": NumberField(low=0.0),
+        "injected_uL": NumberField(above=0.0),
+        "recovery_in_vitro": ShareField(),
+        "treated": TimeField(),
+    }
+)
+_RESPONSE = TableField(
+    {
+        "baseline_fractions": IntegerField(default=4, low=1),
+        "window_min": WindowField(),
+        "cv_max_percent": NumberField(default=20.0, above=0.0),
+        "primary": TextField(default="log ratio", one_of=PRIMARIES),
+        "below": TextField(default="as measured", one_of=BELOW),
+        "confidence": NumberField(default=0.95, low=0.5, high=0.9999),
+    }
+)
+_FLOW = TableField(
+    {"from": TimeField(required=True), "uL_per_min": NumberField(required=True, low=0.0)}
+)
+_ANIMAL = TableField(
+    {
+        "name": NameField(required=True),
+        "group": TextField(),
+        "treated": TimeField(),
+        "dead_volume_uL": NumberField(low=0.0),
+        "flow_uL_per_min": NumberField(above=0.0),
+        "note": TextField(),
+        "flow": ListField(_FLOW),
+    }
+)
+EXPERIMENTS = ListField(
+    TableField(
+        {
+            "name": _FILLED,
+            "title": TextField(),
+            "analyte": TextField(),
+            "control": TextField(),
+            "drug": TextField(),
+            "species": TextField(),
+            "unit": TextField(default="", one_of=COURSE_UNITS),
+            "chromatography": _CHROMATOGRAPHY,
+            "table": _TABLE,
+            "collection": _COLLECTION,
+            "response": _RESPONSE,
+            "animal": ListField(_ANIMAL, labels=("name",)),
+        }
+    ),
+    labels=("name",),
+)
