@@ -324,7 +324,12 @@ class MicrodialysisResult(Renderable):
     flagged : tuple of str
         Animals whose baseline is unstable or rose before the treatment; they are used.
     without_flagged : GroupEffects or None
-        The primary result without them; None where there are none or too few animals remain.
+        The primary result without them; None where there are none, or fewer than three animals
+        remain in a group.
+    early : tuple of str
+        Those of them whose last fraction before the treatment is far from the others.
+    without_early : GroupEffects or None
+        The primary result without those, where they are not all that are flagged.
     extraction_note : str
         What uptake blockers do to the extraction of the probe; empty where no drug of the study
         blocks uptake.
@@ -352,6 +357,8 @@ class MicrodialysisResult(Renderable):
     means: tuple[CourseMean, ...] = ()
     flagged: tuple[str, ...] = ()
     without_flagged: GroupEffects | None = None
+    early: tuple[str, ...] = ()
+    without_early: GroupEffects | None = None
     extraction_note: str = ""
     recovery: MeanEstimate | None = None
     file: str = ""

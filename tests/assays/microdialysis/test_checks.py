@@ -132,3 +132,33 @@ def test_the_result_without_flagged_animals_stands_beside():
     assert result.flagged == ("v1",)
     assert [s.n for s in result.without_flagged.summaries] == [4, 5]
     assert "without v1" in result.summary()
+
+
+def test_animals_with_a_response_before_the_drug_are_left_out_apart_from_unstable_ones():
+    frame = FAULTS["response_before_drug"]()
+    rows = at(frame, "v2", -80, -60, -40, -20)
+    frame.loc[rows, "NE_nM"] = frame.loc[rows, "NE_nM"] * np.array([0.7, 1.5, 0.75, 1.1])
+    result = tca.microdialysis(frame, **WINDOW)
+    assert (result.early, result.flagged) == (("v1",), ("v1", "v2"))
+    assert [s.n for s in result.without_early.summaries] == [4, 5]
+    assert [s.n for s in result.without_flagged.summaries] == [3, 5]
+    assert list(result.to_frame("sensitivity").analysis) == [
+        "without response before drug",
+        "without flagged animals",
+    ]
+    assert "the baseline scatters by more than its limit: v1 (" in result.summary()
+
+
+def test_too_few_animals_without_the_flagged_ones_are_stated():
+    frame = study(3)
+    rows = at(frame, "v1", -20)
+    frame.loc[rows, "NE_nM"] *= 0.45
+    result = tca.microdialysis(frame, **WINDOW)
+    assert result.without_flagged is None
+    assert "without them fewer than three animals remain in a group" in result.summary()
+
+
+def test_zeros_are_named_where_logarithms_are_tested():
+    result = tca.microdialysis(changed("NE_nM", "v1", (60,), lambda v: 0.0), **WINDOW)
+    assert result.effects.courses.missing == 1
+    assert any("1 value of 0 has no logarithm" in one for one in result.effects.remarks)

@@ -29,6 +29,9 @@ from tricyclic.results.microdialysis import (
     ScatterOfFractions,
 )
 
+# Animals of each group without which a result without the flagged ones is not computed: the limits
+# from two animals span orders of magnitude.
+FEWEST = 3
 # What laboratories call a group of controls, in lower case.
 CONTROLS = frozenset(
     {"vehicle", "veh", "control", "controls", "ctrl", "con", "saline", "sham", "placebo", "acsf"}
@@ -103,8 +106,12 @@ def analyse_courses(
     flagged = tuple(
         r.course.animal for r in responses if r.baseline.early_response or not r.baseline.stable
     )
-    kept = [r for r in responses if r.course.animal not in flagged]
-    without = _effects(kept, control, analysis)[0] if flagged and effects else None
+    early = tuple(r.course.animal for r in responses if r.baseline.early_response)
+    without = without_early = None
+    if effects:
+        without = _without(responses, flagged, control, analysis)
+        if early != flagged:
+            without_early = _without(responses, early, control, analysis)
     sensitivity, remarks = _sensitivity(courses, control, analysis) if effects else ((), [])
     checks = course_checks(responses, settings, control, left_out)
     if reason:
@@ -126,6 +133,8 @@ def analyse_courses(
         means=course_means(responses),
         flagged=flagged,
         without_flagged=without,
+        early=early,
+        without_early=without_early,
     )
 
 
@@ -167,6 +176,21 @@ def _effects(
         group_effects(responses, control, primary=analysis.primary, confidence=analysis.confidence),
         "",
     )
+
+
+def _without(
+    responses: Sequence[AnimalResponse],
+    animals: Sequence[str],
+    control: str,
+    analysis: DialysisAnalysis,
+) -> GroupEffects | None:
+    """The effects without some animals; None without any, or where too few remain."""
+    kept = [r for r in responses if r.course.animal not in animals]
+    groups = {r.course.group for r in responses}
+    counts = [sum(r.course.group == name for r in kept) for name in groups]
+    if not animals or min(counts) < FEWEST:
+        return None
+    return _effects(kept, control, analysis)[0]
 
 
 def _sensitivity(

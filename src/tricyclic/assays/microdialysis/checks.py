@@ -119,7 +119,9 @@ def _baseline(response: AnimalResponse, settings: ResponseSettings, where: str) 
             baseline.cv_percent,
             settings.cv_max_percent,
             "%",
-            "" if baseline.stable else "The animal is used; compare the result without it",
+            ""
+            if baseline.stable
+            else "Such animals are used; the result without them stands beside",
         )
     if math.isfinite(baseline.early_ratio):
         yield Check(

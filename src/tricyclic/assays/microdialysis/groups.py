@@ -167,6 +167,12 @@ def _courses(
     groups = [r.course.group for r in responses]
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.log(table / 100.0)
+    zeros = int((table == 0.0).sum())
+    if zeros:
+        remarks.append(
+            f"{pluralize(zeros, 'value')} of 0 {'has' if zeros == 1 else 'have'} no logarithm, and "
+            "count as missing in the tests of courses and single times"
+        )
     logs[~np.isfinite(logs)] = np.nan
     kept = [
         k

@@ -17,6 +17,8 @@ def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
         ways: list[tuple[str, GroupEffects]] = [
             (f"below limit {way}", effects) for way, effects in result.sensitivity
         ]
+        if result.without_early is not None:
+            ways.append(("without response before drug", result.without_early))
         if result.without_flagged is not None:
             ways.append(("without flagged animals", result.without_flagged))
         if ways:

@@ -15,6 +15,7 @@ def microdialysis_json(result: MicrodialysisResult) -> dict[str, Any]:
         result,
         effects=_without_model(result.effects),
         without_flagged=_without_model(result.without_flagged),
+        without_early=_without_model(result.without_early),
         sensitivity=tuple(
             (way, _without_model(effects) or effects) for way, effects in result.sensitivity
         ),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 
+from tricyclic.core.check import Check
 from tricyclic.core.format import (
     align_columns,
     format_number,
@@ -31,7 +34,7 @@ def microdialysis_text(result: MicrodialysisResult) -> str:
         lines.append(wrap_line(f"  note   {_sentence(result.extraction_note)}"))
     if result.synthetic:
         lines.append(wrap_line(f"  synthetic data   {result.synthetic}"))
-    lines += check_lines(result.checks)
+    lines += check_lines(_together(result.checks))
     lines += [wrap_line(f"  remark    {one}") for one in result.remarks]
     lines += [wrap_line(f"  read as   {one}") for one in result.read_as]
     return "\n".join([*lines, *unused_lines(result.unused)])
@@ -158,9 +161,12 @@ def _effects(result: MicrodialysisResult, effects: GroupEffects) -> list[str]:
 def _sensitivity(result: MicrodialysisResult) -> list[str]:
     rows = [("the primary result", "ratio", f"{100 * result.confidence:g} % CI", "P", "n")]
     ways = [(f"values below a limit: {way}", effects) for way, effects in result.sensitivity]
-    if result.without_flagged is not None:
-        names = list_names(list(result.flagged), 6)
-        ways.append((f"without {names}", result.without_flagged))
+    for names, effects in (
+        (result.early, result.without_early),
+        (result.flagged, result.without_flagged),
+    ):
+        if effects is not None:
+            ways.append((f"without {list_names(list(names), 6)}", effects))
     for label, effects in ways:
         for k, one in enumerate(effects.effects):
             n = "+".join(str(s.n) for s in effects.summaries)
@@ -178,8 +184,8 @@ def _sensitivity(result: MicrodialysisResult) -> list[str]:
     if result.flagged and result.without_flagged is None and result.effects is not None:
         lines.append(
             wrap_line(
-                f"  flagged {list_names(list(result.flagged), 8)}: without them too few animals "
-                "remain for a comparison"
+                f"  flagged {list_names(list(result.flagged), 8)}: without them fewer than three "
+                "animals remain in a group"
             )
         )
     return lines
@@ -226,6 +232,30 @@ def _secondary(effects: GroupEffects) -> list[str]:
 def _test(name: str, test: TestResult) -> tuple[str, ...]:
     df = ", ".join(f"{one:.4g}" for one in test.df)
     return name, f"{test.statistic:.4g}", df, _p(test.p)
+
+
+def _together(checks: Sequence[Check]) -> list[Check]:
+    """The checks with one line for the animals that one of these did not pass."""
+    heads = {
+        "baseline_unstable": "the baseline scatters by more than its limit",
+        "missing_fractions": "fractions without a value",
+        "fractions_below_loq": "fractions of baseline and window below a limit",
+        "window_coverage": "a part of the window was not measured",
+    }
+    kept = [c for c in checks if c.level == "pass" or c.name not in heads]
+    for name, head in heads.items():
+        own = [c for c in checks if c.name == name and c.level != "pass"]
+        if not own:
+            continue
+        parts = []
+        for check in own:
+            animal = check.where.removeprefix("animal ")
+            listed = check.message.partition(": ")[2]
+            value = f"{check.value:.0f} %" if check.unit == "%" and check.value is not None else ""
+            parts.append(f"{animal} ({listed or value})")
+        text = f"{head}: {list_names(parts, 12)}"
+        kept.append(replace(own[0], where="", message=text))
+    return kept
 
 
 def _animals(result: MicrodialysisResult) -> list[str]:
