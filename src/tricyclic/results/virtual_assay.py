@@ -11,6 +11,7 @@ from tricyclic.core.estimate import Estimate
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import GroupComparison
+from tricyclic.results.microdialysis import MicrodialysisResult
 
 SYNTHETIC = "synthetic data: simulated wells and animals, no experiment"
 ALPHA = 0.05
@@ -103,6 +104,9 @@ class VirtualAssayResult(Renderable):
     tables : mapping of str to (mapping of str to sequence)
         Columns by name, for each table by its file name.
     plots : tuple of CurvePlot or TimeCoursePlot
+    microdialysis : MicrodialysisResult or None
+        The simulated rats analysed like a measured study; None for other assays, and where the
+        groups cannot be analysed.
     """
 
     assay: str
@@ -122,3 +126,4 @@ class VirtualAssayResult(Renderable):
         default_factory=dict
     )
     plots: tuple[CurvePlot | TimeCoursePlot, ...] = ()
+    microdialysis: MicrodialysisResult | None = None

@@ -12,11 +12,13 @@ import math
 import numpy as np
 import pytest
 
+import tricyclic as tca
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.reports.files.virtual_assay import power_table, virtual_assay_files
 from tricyclic.results.virtual_assay import PowerEstimate
 from tricyclic.simulation.virtual.common import Arm
+from tricyclic.simulation.virtual.microdialysis import DialysisAssay, dialysate_course
 from tricyclic.workflows.model.options import VirtualAssayOptions
 from tricyclic.workflows.model.virtual.cultures import well_names
 from tricyclic.workflows.model.virtual.curves import CultureCurves
@@ -382,6 +384,82 @@ def test_rats_without_a_baseline_are_left_out_and_counted():
     assert any("rats have no baseline" in remark for remark in result.remarks)
     assert any("limit of detection, 3000 fmol" in remark for remark in result.remarks)
     assert "SYNTHETIC" in result.summary()
+
+
+def test_the_rats_are_analysed_like_those_of_a_measured_study(microdialysis):
+    result = microdialysis.microdialysis
+    assert [r.course.animal for r in result.responses][:2] == ["r01", "r02"]
+    assert len(result.responses) == 4 * 6
+    assert result.control == "vehicle"
+    assert "simulated" in result.synthetic
+    assert "desipramine" in result.extraction_note
+    # A table of the same fractions gives the same effects.
+    fractions = microdialysis.tables["fractions"]
+    delay = 5.0 / 1.5
+    read = tca.microdialysis(
+        {
+            "animal": [f"r{int(name):02d}" for name in fractions["rat"]],
+            "group": fractions["group"],
+            "start": [one - delay for one in fractions["start_min"]],
+            "end": [one - delay for one in fractions["end_min"]],
+            "value": fractions["dialysate_nM"],
+        },
+        unit="nM",
+        window=(0.0, 176.0),
+    )
+    for one, other in zip(read.effects.effects, result.effects.effects, strict=True):
+        assert one.ratio == pytest.approx(other.ratio, rel=1e-9)
+        assert one.p == pytest.approx(other.p, rel=1e-6)
+
+
+def test_fractions_of_rats_have_their_time_at_the_membrane_and_their_state():
+    assay = DialysisAssay(dead_volume_uL=15.0, reading_sd_fmol=2.0)
+    amount = np.array([100.0, 5.9, 6.1, 19.9, 20.1, np.nan, -1.0, 50.0] + [60.0] * 5)
+    course = dialysate_course(assay, "r01", "vehicle", amount)
+    # 15 uL at 1.5 uL/min are 10 min late.
+    assert course.fractions[0].start_min == pytest.approx(-90.0)
+    assert course.fractions[4].start_min == pytest.approx(-10.0)
+    assert [f.state for f in course.fractions[:7]] == [
+        "quantified",
+        "below LOD",
+        "below LOQ",
+        "below LOQ",
+        "quantified",
+        "lost",
+        "below LOD",
+    ]
+    assert course.fractions[0].value == pytest.approx(100.0 / 30.0)
+    assert course.fractions[0].se == pytest.approx(math.hypot(4.0, 2.0) / 30.0)
+    assert course.fractions[0].lod == pytest.approx(6.0 / 30.0)
+
+
+def test_the_lag_of_the_tubing_no_longer_dilutes_the_response():
+    # With 20 min of tubing, the first vial after the dose holds fluid from before it.
+    late = virtual_assay(
+        "microdialysis",
+        concentrations="10 mg/kg",
+        experiments=0,
+        animals=3,
+        assume=("dead_volume_uL=30,probe_cv=0,fraction_cv=0,reading_cv=0,reading_sd_fmol=0",),
+    )
+    treated = [r for r in late.microdialysis.responses if r.course.group != "vehicle"]
+    for response in treated:
+        assert response.course.fractions[4].end_min == pytest.approx(0.0)
+        assert len(response.baseline.names) == 4
+    # One of nine fractions after the dose holds fluid of the baseline.
+    by_vial = late.endpoints[1].estimate.value
+    mean = np.mean([100.0 * math.exp(r.log_ratio) for r in treated])
+    assert mean == pytest.approx(100.0 + (by_vial - 100.0) * 9 / 8, rel=0.01)
+
+
+def test_readings_without_a_logarithm_are_reported_and_not_selected_by_their_outcome():
+    result = virtual_assay(
+        "microdialysis", animals=3, experiments=0, assume=("reading_sd_fmol=1000",)
+    )
+    if result.microdialysis is None:
+        assert any("cannot be analysed" in remark for remark in result.remarks)
+    else:
+        assert result.microdialysis.left_out
 
 
 def test_reverse_dialysis_acts_at_the_probe():

@@ -223,6 +223,8 @@ def _sensitivity(
 
 
 def _scatter(responses: Sequence[AnimalResponse]) -> ScatterOfFractions | None:
+    if not all(np.isfinite(r.log_ratio) for r in responses):
+        return None
     try:
         return scatter_of(responses)
     except (InputError, np.linalg.LinAlgError):

@@ -4,21 +4,32 @@ PDF.
 
 from __future__ import annotations
 
+from typing import Any
+
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.io.write_tables import Columns, csv_bytes
 from tricyclic.plotting.course import plot_courses
 from tricyclic.plotting.curve import curve
+from tricyclic.reports.frames.microdialysis import microdialysis_frames
 from tricyclic.reports.json import document, encode
 from tricyclic.reports.json.virtual_assay import virtual_assay_json
+from tricyclic.reports.plots.microdialysis import microdialysis_drawings
 from tricyclic.reports.text.virtual_assay import virtual_assay_text
 from tricyclic.results.virtual_assay import VirtualAssayResult
+
+# Tables of rats that were analysed like a measured study.
+MEASURED = ("animals", "effects", "sensitivity", "groups", "times", "means")
 
 
 def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same experiment gives the same bytes."""
-    tables = dict(result.tables)
+    tables: dict[str, Any] = dict(result.tables)
     if result.power:
         tables["power"] = power_table(result)
+    if result.microdialysis is not None:
+        # The readings of all fractions are in "fractions" already.
+        measured = microdialysis_frames(result.microdialysis)
+        tables |= {name: measured[name] for name in MEASURED if name in measured}
     files = {
         f"{name}.csv": csv_bytes(_marked(columns, result.seed)) for name, columns in tables.items()
     }
@@ -29,6 +40,10 @@ def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
         figure = curve(plot) if isinstance(plot, CurvePlot) else plot_courses(plot)
         files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
         files[f"{figure.name}.pdf"] = figure.pdf
+    if result.microdialysis is not None:
+        for name, drawing in microdialysis_drawings(result.microdialysis).items():
+            figure = drawing.make()
+            files |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
     return files
 
 

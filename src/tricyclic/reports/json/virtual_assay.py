@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
+from tricyclic.reports.json.microdialysis import microdialysis_json
 from tricyclic.reports.json.study import estimate_json
 from tricyclic.results.virtual_assay import SYNTHETIC, VirtualAssayResult, VirtualGroup
 
@@ -32,6 +33,11 @@ def virtual_assay_json(result: VirtualAssayResult) -> dict[str, Any]:
         ],
         "groups": [_group(group, result.columns) for group in result.groups],
         "power": [to_jsonable(one) | {"required_size": one.required_size} for one in result.power],
+        **(
+            {"microdialysis": microdialysis_json(result.microdialysis)}
+            if result.microdialysis is not None
+            else {}
+        ),
     }
 
 

@@ -40,6 +40,12 @@ def microdialysis_text(result: MicrodialysisResult) -> str:
     return "\n".join([*lines, *unused_lines(result.unused)])
 
 
+def groups_and_effects(result: MicrodialysisResult) -> list[str]:
+    """Lines on the groups and the primary result, for reports that have more to state."""
+    effects = ["", *_effects(result, result.effects)] if result.effects is not None else []
+    return [*_groups(result), *effects]
+
+
 def window_text(result: MicrodialysisResult) -> str:
     """The window of the primary result: "0 to 120 min"."""
     low, high = result.settings.window_min

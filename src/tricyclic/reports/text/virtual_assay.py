@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from tricyclic.core.estimate import Estimate, format_estimate, format_interval
 from tricyclic.core.format import align_columns, format_quantity, wrap_line
+from tricyclic.reports.text.microdialysis import groups_and_effects, window_text
+from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import (
     ALPHA,
     TARGET_POWER,
@@ -25,6 +27,8 @@ def virtual_assay_text(result: VirtualAssayResult) -> str:
     lines += ["", *_groups(result)]
     if result.comparisons:
         lines += ["", *(wrap_line(f"  {one.statement}") for one in result.comparisons)]
+    if result.microdialysis is not None:
+        lines += ["", *_as_measured(result.microdialysis)]
     lines += ["", *_power(result)] if result.power else []
     lines += ["", *_settings(result.settings)]
     lines += [wrap_line(f"  warn   {remark}") for remark in result.remarks]
@@ -51,6 +55,16 @@ def _cell(estimate: Estimate | None) -> str:
     number = format_quantity(estimate.value, estimate.unit)
     limits = format_interval(estimate)
     return f"{number} ({limits})" if limits else number
+
+
+def _as_measured(result: MicrodialysisResult) -> list[str]:
+    """The simulated rats as `microdialysis analyse` reports a study."""
+    baseline = result.settings.baseline_fractions
+    head = (
+        f"analysed like a measured study   window {window_text(result)}   baseline {baseline} "
+        "fractions   times corrected for the dead volume"
+    )
+    return [wrap_line(head), *groups_and_effects(result)]
 
 
 def _power(result: VirtualAssayResult) -> list[str]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tricyclic.core.fractions import AnimalCourse, MeasuredFraction, State
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.simulation.run import Simulator
 from tricyclic.simulation.virtual.common import (
@@ -28,6 +29,8 @@ STEP_MIN = 1.0
 MAX_FRACTIONS = 300
 # Limit of detection in standard deviations of the baseline of a chromatogram.
 DETECTION_SD = 3.0
+# Limit of quantification in those standard deviations.
+QUANTIFICATION_SD = 10.0
 
 
 @dataclass(frozen=True)
@@ -270,6 +273,55 @@ def percent_of_baseline(assay: DialysisAssay, readings: Floats) -> Floats:
     return np.asarray(
         np.divide(100.0 * readings, base, out=np.full_like(readings, np.nan), where=base > 0)
     )
+
+
+def dialysate_course(
+    assay: DialysisAssay, animal: str, group: str, amount_fmol: Floats
+) -> AnimalCourse:
+    """The readings of one animal as the fractions of a measured study [nM].
+
+    Parameters
+    ----------
+    assay : DialysisAssay
+    animal, group : str
+    amount_fmol : array, shape (fractions,)
+        Readings; nan where there is none.
+
+    Returns
+    -------
+    AnimalCourse
+        Fractions with the time in which their fluid passed the membrane, their standard error, and
+        their state by the noise of the detector.
+    """
+    edges_min = 60.0 * (assay.edges_h - assay.dose_h - assay.delay_h)
+    errors = np.hypot(assay.reading_cv * amount_fmol, assay.reading_sd_fmol)
+    return AnimalCourse(
+        animal,
+        group,
+        "nM",
+        tuple(
+            MeasuredFraction(
+                f"f{k + 1:02d}",
+                float(edges_min[k]),
+                float(edges_min[k + 1]),
+                float(amount) / assay.volume_uL,
+                float(errors[k]) / assay.volume_uL,
+                _state(assay, float(amount)),
+                assay.limit_of_detection_fmol / assay.volume_uL,
+            )
+            for k, amount in enumerate(amount_fmol)
+        ),
+    )
+
+
+def _state(assay: DialysisAssay, amount_fmol: float) -> State:
+    if not np.isfinite(amount_fmol):
+        return "lost"
+    if amount_fmol < assay.limit_of_detection_fmol:
+        return "below LOD"
+    if amount_fmol < QUANTIFICATION_SD * assay.reading_sd_fmol:
+        return "below LOQ"
+    return "quantified"
 
 
 def _probe_resistances(

@@ -21,6 +21,7 @@ from tricyclic.core.scenario import Scenario
 from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
+from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import (
     AssaySetting,
     PowerEstimate,
@@ -117,6 +118,7 @@ class Analysis:
     tables: Mapping[str, Columns]
     plots: tuple[CurvePlot | TimeCoursePlot, ...]
     remarks: tuple[str, ...] = ()
+    microdialysis: MicrodialysisResult | None = None
 
 
 class VirtualExperiment(ABC):
@@ -223,6 +225,7 @@ def run_experiment(
         remarks=analysis.remarks,
         tables=analysis.tables,
         plots=analysis.plots,
+        microdialysis=analysis.microdialysis,
     )
 
 

@@ -17,6 +17,7 @@ from tricyclic.core.scenario import Scenario
 from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
+from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import AssaySetting, VirtualEndpoint, VirtualGroup
 from tricyclic.simulation.run import Simulator
 from tricyclic.simulation.virtual.common import Arm, Floats
@@ -28,6 +29,7 @@ from tricyclic.simulation.virtual.microdialysis import (
     percent_of_baseline,
 )
 from tricyclic.simulation.virtual.power import group_power
+from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.model.options import VirtualAssayOptions
 from tricyclic.workflows.model.virtual.curves import mean_estimate
 from tricyclic.workflows.model.virtual.experiment import (
@@ -45,6 +47,7 @@ from tricyclic.workflows.model.virtual.levels import (
     format_levels,
     parse_levels,
 )
+from tricyclic.workflows.model.virtual.rats import RatGroup, analyse_rats
 from tricyclic.workflows.model.virtual.settings import assay_with_settings
 
 DRUG, DOSES, PERFUSED = "desipramine", "1, 3, 10 mg/kg", "1, 10 uM"
@@ -167,6 +170,7 @@ class MicrodialysisExperiment(VirtualExperiment):
         true_dialysate, true_fluid = self._true_percent(typical)
         protocol = self.protocol
         hours = protocol.after_fractions * (protocol.fraction_min / 60.0)
+        measured, reason = self._as_measured(readings)
         return Analysis(
             endpoints=tuple(
                 VirtualEndpoint(
@@ -197,8 +201,26 @@ class MicrodialysisExperiment(VirtualExperiment):
                 *self._detection_remark(readings),
                 *self._missing_remark(readings),
                 self._recovery_remark(true_fluid, true_dialysate),
+                *reason,
             ),
+            microdialysis=measured,
         )
+
+    def _as_measured(
+        self, readings: ArmReadings
+    ) -> tuple[MicrodialysisResult | None, tuple[str, ...]]:
+        """The rats as a measured study; without one, the reason."""
+        groups = [
+            RatGroup(arm.name, rats.start, readings.output(AMOUNT, [arm])[rats, 0])
+            for arm, rats in self.groups
+        ]
+        result, reason = analyse_rats(
+            self.protocol, groups, self.vehicle.name, self.title, self.options.seed
+        )
+        if result is None:
+            return None, reason
+        note = extraction_note(result.groups, self.drug, self.options.library)
+        return replace(result, extraction_note=note), ()
 
     def _after(self, percent: Floats) -> Floats:
         """The fractions after the dose."""
