@@ -101,7 +101,7 @@ def read_chromatography_method(path: str | Path | DataTable) -> ChromatographyMe
 
 def _from_sheet(path: str | Path | DataTable) -> ChromatographyMethod:
     tables = read_tables(path)
-    table = tables[0]
+    table = next((one for one in tables if _has_compounds(one)), tables[0])
     where = table.file or table.name
     columns = _columns_of(table, where)
     given: dict[str, Any] = {"name": "", "void_min": 0.0, "end_min": None, "window_min": None}
@@ -118,6 +118,13 @@ def _from_sheet(path: str | Path | DataTable) -> ChromatographyMethod:
         if not rows[-1]["name"]:
             raise InputError("a compound has no name", where=f"{where}, row {row + 1}")
     return _method({**given, "compounds": rows}, where)
+
+
+def _has_compounds(table: DataTable) -> bool:
+    """Whether a sheet of a workbook has names of compounds and retention times."""
+    plain = {column.split("(")[0].split("[")[0].strip().lower() for column in table.columns}
+    times = {*_COLUMNS["retention_min"], *_COLUMNS["relative_retention"]}
+    return bool(plain & set(_COLUMNS["name"])) and bool(plain & times)
 
 
 def _columns_of(table: DataTable, where: str) -> dict[str, str]:

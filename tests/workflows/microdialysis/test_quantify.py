@@ -444,3 +444,25 @@ def test_the_fractions_of_a_batch_are_a_table_for_the_analysis(batch, write):
         one["amount_fmol"] *= 1.0 + 0.1 * k
     effect = tca.microdialysis(pd.concat(copies), treated="120", control="a", window=(0, 100))
     assert effect.effects.effects[0].ratio == pytest.approx(1.0)
+
+
+def test_list_and_method_may_be_sheets_of_one_workbook(batch, write, tmp_path):
+    samples = write(batch)
+    method = pd.DataFrame(
+        {
+            "compound": ["NE", "DHBA", "void"],
+            "retention (min)": [3.8, 5.8, 1.5],
+            "window (min)": [0.3, 0.3, np.nan],
+            "role": ["analyte", "IS", "void"],
+        }
+    )
+    book = tmp_path / "day1.xlsx"
+    with pd.ExcelWriter(book) as sink:
+        pd.DataFrame({"Study": ["Day 1"], "Operator": ["x"]}).to_excel(sink, sheet_name="Info")
+        pd.read_csv(samples).to_excel(sink, sheet_name="samples", index=False)
+        method.to_excel(sink, sheet_name="method", index=False)
+    result = tca.quantify(book, method=book, folder=tmp_path / "raw")
+    single = quantified(samples)
+    assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
+        single.to_frame().amount_fmol.to_numpy(), nan_ok=True
+    )

@@ -234,6 +234,7 @@ def _peak_quality(result: BatchResult, analyte: str) -> Iterator[Check]:
         (injection[analyte].resolution, row.name, injection[analyte].nearest)
         for row, injection in _with_amount(result, "sample", "quality control", "standard")
         if (injection[analyte].resolution or math.inf) < RESOLUTION
+        and not _has_small_neighbour(injection, analyte)
     ]
     worst = min(poor, default=None, key=lambda one: one[0] or 0.0)
     yield Check(
@@ -270,6 +271,16 @@ def _peak_quality(result: BatchResult, analyte: str) -> Iterator[Check]:
             advice="The column is worn or overloaded, or there is dead volume" if is_poor else "",
             source=OWN,
         )
+
+
+def _has_small_neighbour(injection: InjectionPeaks, analyte: str) -> bool:
+    """Whether the nearest peak is an unlisted one too small to matter."""
+    peak = injection[analyte]
+    if peak.nearest != "unknown" or peak.retention_min is None:
+        return False
+    place = peak.retention_min
+    nearest = min(injection.unknown, key=lambda u: abs(u.retention_min - place), default=None)
+    return nearest is None or nearest.area < UNLISTED_PERCENT / 100.0 * (peak.area or 0.0)
 
 
 def _internal_standard(result: BatchResult) -> Iterator[Check]:

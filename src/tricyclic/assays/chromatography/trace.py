@@ -20,9 +20,9 @@ _FEWEST = 50
 # A stretch with more than this many times the usual scatter holds a peak that is in no method.
 _TOO_WILD = 2.0
 _DEGREE = 2
-# The tail of the solvent bends more than a parabola: where a polynomial of this degree leaves less
-# than this part of the scatter, the difference is no noise.
-_BENT_DEGREE, _BENT = 5, 0.6
+# The tail of the solvent bends more than a parabola: where a polynomial of a higher degree leaves
+# less than this part of the scatter, the difference is no noise.
+_BENT_DEGREES, _BENT = (3, 4, 5), 0.6
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
@@ -164,15 +164,18 @@ def quiet_noise(
     if not starts:
         return None
     stretches = np.array([trace.signal[first : first + length] for first in starts])
-    residuals, bent = (
-        _without_baseline(stretches, _DEGREE),
-        _without_baseline(stretches, _BENT_DEGREE),
-    )
+    residuals = _without_baseline(stretches, _DEGREE)
     scatter = np.array([robust_sd(one) for one in residuals])
-    bent_scatter = np.array([robust_sd(one) for one in bent])
-    degrees = np.where(bent_scatter < _BENT * scatter, _BENT_DEGREE, _DEGREE)
-    residuals = np.where((degrees == _BENT_DEGREE)[:, None], bent, residuals)
-    scatter = np.minimum(scatter, np.where(degrees == _BENT_DEGREE, bent_scatter, scatter))
+    degrees = np.full(scatter.size, _DEGREE)
+    for degree in _BENT_DEGREES:
+        bent = _without_baseline(stretches, degree)
+        bent_scatter = np.array([robust_sd(one) for one in bent])
+        better = bent_scatter < _BENT * scatter
+        residuals[better], scatter[better], degrees[better] = (
+            bent[better],
+            bent_scatter[better],
+            degree,
+        )
     usual = np.sort(scatter)[: max(1, scatter.size // 2 + 1)][-1]
     kept = [i for i in range(scatter.size) if scatter[i] <= _TOO_WILD * usual]
     pieces = [residuals[i] for i in kept]
