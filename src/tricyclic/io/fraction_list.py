@@ -45,12 +45,18 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
     rows: list[FractionRow] = []
     kinds: list[tuple[TimeKind, str]] = []
     carried = 0
+    beside: list[str] = []
     animal = group = ""
     states: dict[str, AnimalRow] = {}
     for row in range(header + 1, len(sheet.rows)):
         if not any(sheet.rows[row]):
             continue
         own = text_at(sheet, row, roles["animal"])
+        if rows and sum(map(bool, sheet.rows[row])) == 1:
+            beside.append(
+                f"{sheet.where(row)} ('{shortened(next(filter(None, sheet.rows[row])))}')"
+            )
+            continue
         if own:
             if own != animal:
                 group = ""
@@ -82,7 +88,7 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
         time_is=_time_is(roles),
         layout="tidy",
         read_as=tuple(read_as),
-        unused=(*quoted("column", unused), *as_remarks(remarks)),
+        unused=(*quoted("column", unused), *beside, *as_remarks(remarks)),
     )
 
 

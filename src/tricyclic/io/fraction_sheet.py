@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,7 +11,7 @@ from tricyclic.core.clock_time import MINUTES_IN, TimeKind
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
-from tricyclic.io.delimited_text import Sheet
+from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
     COLUMNS,
     SUMMARY,
@@ -60,7 +61,6 @@ def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
     heading = _heading(sheet, header, first, set(roles.values()))
     rows: list[FractionRow] = []
     kinds: list[tuple[TimeKind, str]] = []
-    empty: set[str] = set()
     for row in range(header + 1, len(sheet.rows)):
         if row in heading.used_rows or not any(sheet.rows[row]):
             continue
@@ -68,12 +68,16 @@ def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
         if SUMMARY.fullmatch(first_cell):
             heading.unused.append(f"row '{first_cell}' ({sheet.where(row)})")
             continue
+        alone = rows and sum(map(bool, sheet.rows[row])) == 1
+        if alone and not _is_time_cell(sheet, row, roles):
+            text = shortened(next(filter(None, sheet.rows[row])))
+            heading.unused.append(f"{sheet.where(row)} ('{text}')")
+            continue
         times = _row_times(sheet, header, row, roles)
         kinds += [(cell.first.kind, sheet.where(row)) for cell in times.values()]
         for column, animal in heading.animals.items():
             rows.append(_fraction(sheet, row, column, animal, heading.stated[column].group, times))
     _check_any(heading.animals, rows)
-    del empty
     unit, analyte = _unit_of(sheet, heading)
     return FractionTable(
         tuple(rows),
@@ -198,6 +202,12 @@ def _time_roles(names: Sequence[str], named: Mapping[str, str]) -> dict[str, int
     return roles
 
 
+def _is_time_cell(sheet: Sheet, row: int, roles: Mapping[str, int]) -> bool:
+    """Whether a row has a time: one without values then is a time at which all are missing."""
+    cells = [text_at(sheet, row, column) for column in roles.values()]
+    return any(cell and read_time_cell(cell, 1.0, sheet.numbers, "") for cell in cells)
+
+
 def _row_times(
     sheet: Sheet, header: int, row: int, roles: Mapping[str, int]
 ) -> dict[str, TimeCell]:
@@ -274,7 +284,10 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
     treated = {k: text_at(sheet, rows["treated"], k) if "treated" in rows else "" for k in data}
     heading.used_rows = {row for row in rows.values() if row > header}
     texts = [names[k] for k in data]
-    if len(set(filter(None, texts))) < len(texts) and not any(groups.values()):
+    counts = Counter(filter(None, texts))
+    blanks = len(texts) - counts.total()
+    repeated = bool(counts) and (min(counts.values()) > 1 or blanks >= len(counts))
+    if repeated and not any(groups.values()):
         # One name over the columns of its animals, as Prism writes groups with replicates.
         groups = _carried(sheet, header, data)
         heading.remarks.append(

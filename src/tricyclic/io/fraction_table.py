@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 from tricyclic.core.format import list_names
@@ -166,15 +167,20 @@ def _kind(sheet: Sheet, row: int, cells: Sequence[str], columns: FractionColumns
         has_time = any(key in roles for key in ("time", "middle", "start", "end"))
         if "animal" in roles and has_time and len(header) > 2:
             return "tidy"
-    times = [
-        k
+    read = {
+        k: time
         for k, cell in enumerate(cells)
-        if cell and read_time_cell(cell, 1.0, sheet.numbers, sheet.where(row)) is not None
-    ]
+        if cell and (time := read_time_cell(cell, 1.0, sheet.numbers, sheet.where(row)))
+    }
+    minutes = [time.first.minutes for time in read.values()]
+    # Times of a heading follow each other; a row of equal numbers is about the animals.
+    times = list(read) if all(a < b for a, b in pairwise(minutes)) else []
     below = _below(sheet, row)
     corner = text_at(sheet, row, 0)
-    if corner and is_time_heading(corner):
-        return "times down" if _is_time(sheet, below, 0) else ""
+    heading = next((k for k in range(3) if is_time_heading(text_at(sheet, row, k))), None)
+    numbered = heading is not None and set(range(heading)) <= {roles_of(header, {}).get("name")}
+    if heading is not None and (heading == 0 or numbered):
+        return "times down" if _is_time(sheet, below, heading) else ""
     if len(times) >= 3 and len(times) >= sum(map(bool, cells)) - 4 and 0 not in times:
         names_down = below is not None and not _is_time(sheet, below, 0)
         if names_down or (corner and not is_time_heading(corner)):

@@ -14,6 +14,7 @@ from tricyclic.assays.microdialysis.dialysate_units import (
     dialysate_unit,
     to_course_unit,
 )
+from tricyclic.assays.microdialysis.table_windows import StatedTimes, collection_windows
 from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind, read_time
 from tricyclic.core.format import list_names
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
@@ -101,25 +102,28 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     stated = _stated(table, conditions, by_animal)
     reasons = _reasons(conditions.exclude, by_animal, stated)
     notes: list[str] = []
-    windows, assumed = _windows(table, conditions, by_animal)
+    used = {animal: rows for animal, rows in by_animal.items() if animal not in reasons}
+    if not used:
+        raise InputError("every animal is excluded", where="exclude", do="Keep those with values")
+    windows, assumed = collection_windows(
+        table,
+        used,
+        StatedTimes(conditions.time_is, conditions.fraction_min, not conditions.treated),
+    )
     notes += assumed
     to = _course_unit(unit, conditions, windows, notes)
     _refuse_ignored(table, conditions, unit, stated)
     notes += _lag(conditions, stated)
-    courses, left_out = [], []
-    for animal, rows in by_animal.items():
-        if animal in reasons:
-            left_out.append((animal, reasons[animal]))
-            continue
+    courses = []
+    for animal, rows in used.items():
         course = _course(
             animal, rows, windows[animal], stated[animal], unit, to, table.time_kind, conditions
         )
         courses.append(_with_exclusions(course, conditions.exclude))
-    if not courses:
-        raise InputError("every animal is excluded", where="exclude", do="Keep those with values")
+    left_out = tuple((animal, reasons[animal]) for animal in by_animal if animal in reasons)
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
-    return ReadCourses(tuple(courses), to, tuple(left_out), tuple(notes), ())
+    return ReadCourses(tuple(courses), to, left_out, tuple(notes), ())
 
 
 def _refuse_ignored(
@@ -244,135 +248,6 @@ def _with_exclusions(course: AnimalCourse, exclude: Sequence[tuple[str, str]]) -
             ),
         )
     return course
-
-
-def _windows(
-    table: FractionTable,
-    conditions: CourseConditions,
-    by_animal: Mapping[str, Sequence[FractionRow]],
-) -> tuple[dict[str, list[tuple[float, float]]], list[str]]:
-    """Begin and end of the collection of every fraction [min on the clock of the table]."""
-    if any(math.isnan(r.start_min) or math.isnan(r.end_min) for r in table.rows):
-        time_is, note = _meaning(table, conditions, by_animal)
-    else:
-        time_is, note = "", ""
-    notes = [note] if note else []
-    windows: dict[str, list[tuple[float, float]]] = {}
-    lengths = _lengths(conditions, by_animal)
-    estimated = False
-    for animal, rows in by_animal.items():
-        times = _unwrapped(rows, table.time_kind)
-        typical = lengths[animal]
-        spans = []
-        for k, row in enumerate(rows):
-            shift = times[k] - _key_min(row)
-            if math.isfinite(row.start_min) and math.isfinite(row.end_min):
-                start, end = row.start_min + shift, row.end_min + shift
-                if end < start and table.time_kind == "time of day":
-                    end += MINUTES_PER_DAY
-                spans.append((start, end))
-                continue
-            length = row.length_min if math.isfinite(row.length_min) else typical
-            estimated |= math.isnan(row.length_min) and math.isnan(conditions.fraction_min)
-            at = times[k]
-            if math.isnan(length):
-                raise InputError(
-                    "has one fraction, whose length is not known",
-                    where=f"animal {animal}",
-                    do="Add --fraction-min, or columns with start and end",
-                )
-            if time_is == "middle":
-                spans.append((at - 0.5 * length, at + 0.5 * length))
-            elif time_is == "start":
-                gap = times[k + 1] - at if k + 1 < len(rows) else length
-                spans.append((at, at + (gap if 0 < gap < 1.25 * length else length)))
-            else:
-                gap = at - times[k - 1] if k else length
-                spans.append((at - (gap if 0 < gap < 1.25 * length else length), at))
-        _refuse_repeated(animal, rows, spans)
-        windows[animal] = spans
-    if estimated:
-        usual = sorted({round(v, 2) for v in lengths.values()})
-        words = " or ".join(f"{v:g}" for v in usual[:4])
-        notes.append(f"fractions of {words} min, from the distance of their times")
-    return windows, notes
-
-
-def _refuse_repeated(
-    animal: str, rows: Sequence[FractionRow], spans: Sequence[tuple[float, float]]
-) -> None:
-    seen: dict[tuple[float, float], str] = {}
-    for row, span in zip(rows, spans, strict=True):
-        if span in seen:
-            raise InputError(
-                f"has two values for one fraction ({seen[span]} and {row.where})",
-                where=f"animal {animal}",
-                allowed="A fraction has one value",
-                do="Average repeated injections, or correct the time or the name of the animal",
-            )
-        seen[span] = row.where
-
-
-def _unwrapped(rows: Sequence[FractionRow], kind: TimeKind) -> list[float]:
-    """Times of an animal; a time of day that falls by half a day or more is of the next day."""
-    times = [_key_min(row) for row in rows]
-    if kind != "time of day":
-        return times
-    day = 0.0
-    result: list[float] = []
-    for k, at in enumerate(times):
-        if k and at + day < result[-1] - 0.5 * MINUTES_PER_DAY:
-            day += MINUTES_PER_DAY
-        result.append(at + day)
-    return result
-
-
-def _key_min(row: FractionRow) -> float:
-    """The time of a row by which rows are in order: its begin where begin and end are known."""
-    both = math.isfinite(row.start_min) and math.isfinite(row.end_min)
-    return row.start_min if both else row.time_min
-
-
-def _lengths(
-    conditions: CourseConditions, by_animal: Mapping[str, Sequence[FractionRow]]
-) -> dict[str, float]:
-    """Usual length of the fractions of each animal; nan where it cannot be known."""
-    lengths = {}
-    for animal, rows in by_animal.items():
-        if math.isfinite(conditions.fraction_min):
-            lengths[animal] = conditions.fraction_min
-            continue
-        gaps = np.diff(sorted({row.time_min for row in rows}))
-        lengths[animal] = float(np.median(gaps)) if gaps.size else math.nan
-    known = [length for length in lengths.values() if math.isfinite(length)]
-    usual = float(np.median(known)) if known else math.nan
-    return {a: length if math.isfinite(length) else usual for a, length in lengths.items()}
-
-
-def _meaning(
-    table: FractionTable,
-    conditions: CourseConditions,
-    by_animal: Mapping[str, Sequence[FractionRow]],
-) -> tuple[TimeIs, str]:
-    """What a single time of a fraction is, and a phrase that states what was assumed."""
-    if conditions.time_is:
-        return conditions.time_is, ""
-    if table.time_is:
-        return table.time_is, f"times are the {table.time_is} of fractions, as the column is called"
-    lengths = _lengths(conditions, by_animal)
-    halves = ends = 0
-    if table.time_kind == "minutes" and not conditions.treated:
-        for animal, rows in by_animal.items():
-            for row in rows:
-                place = (row.time_min / lengths[animal]) % 1.0 if lengths[animal] else math.nan
-                halves += abs(place - 0.5) < 0.02
-                ends += min(place, 1.0 - place) < 0.02
-    if halves > 0.8 * len(table.rows):
-        return "middle", (
-            "times are taken as the middle of fractions, because the treatment then falls between "
-            "two of them; --time-is states another meaning"
-        )
-    return "end", ("times are taken as the end of fractions; --time-is states another meaning")
 
 
 def _course_unit(

@@ -25,7 +25,7 @@ HALVINGS = 50
 
 
 @dataclass(frozen=True)
-class DialysisPlan:
+class PowerPlan:
     """What is planned.
 
     Parameters
@@ -67,7 +67,7 @@ class DialysisPlan:
 
 def plan_study(
     scatter: ScatterOfFractions,
-    plan: DialysisPlan,
+    plan: PowerPlan,
     *,
     groups: int = 0,
     source: str = "",
@@ -78,7 +78,7 @@ def plan_study(
     Parameters
     ----------
     scatter : ScatterOfFractions
-    plan : DialysisPlan
+    plan : PowerPlan
     groups : int
         Groups of the study that the scatter is from; 0 where it is stated.
     source : str
@@ -152,7 +152,7 @@ def plan_study(
     )
 
 
-def _grid(scatter: ScatterOfFractions, plan: DialysisPlan) -> tuple[PlannedPower, ...]:
+def _grid(scatter: ScatterOfFractions, plan: PowerPlan) -> tuple[PlannedPower, ...]:
     smallest = []
     for k in sorted({*BASELINES, plan.baseline_fractions}):
         for m in sorted({*WINDOWS, plan.window_fractions}):
@@ -168,7 +168,7 @@ def _grid(scatter: ScatterOfFractions, plan: DialysisPlan) -> tuple[PlannedPower
     return tuple(smallest)
 
 
-def _detectable(scatter: ScatterOfFractions, plan: DialysisPlan, animals: int) -> float:
+def _detectable(scatter: ScatterOfFractions, plan: PowerPlan, animals: int) -> float:
     """Smallest ratio above 1 with the wanted power; inf where none is small enough to state."""
 
     def lacking(log_ratio: float) -> float:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from tricyclic.assays.microdialysis.plan import DialysisPlan, plan_study
+from tricyclic.assays.microdialysis.plan import PowerPlan, plan_study
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
@@ -85,8 +85,8 @@ def _window_fractions(result: MicrodialysisResult) -> int:
     return max(1, round(float(np.median(counts))))
 
 
-def _plan(options: DialysisDesignOptions, baseline: int, window: int) -> DialysisPlan:
-    return DialysisPlan(
+def _plan(options: DialysisDesignOptions, baseline: int, window: int) -> PowerPlan:
+    return PowerPlan(
         options.ratio,
         options.power,
         options.animals,
