@@ -8,10 +8,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
 import tricyclic as tca
 from tricyclic.assays.chromatography.evaluate import QuantifySettings, evaluate_batch
 from tricyclic.assays.chromatography.vendor_areas import area_factor
+from tricyclic.cli.main import main
 from tricyclic.core.chromatogram import VendorPeak
 from tricyclic.errors import InputError
 from tricyclic.io.batch_traces import TraceSource, read_batch
@@ -179,6 +181,30 @@ def test_drift_that_is_corrected_gives_the_truth(batch, write):
     # Between its standards the drift is a line; at its ends a part of the level remains.
     spread = worst(correct_drift=True)
     assert spread < 0.6 * worst()
+
+
+def test_repeated_standards_without_an_amount_show_the_drift(batch, write):
+    spoil_sensitivity(batch)
+    for one in batch.injections:
+        if one.role == "suitability":
+            one.nominal = None
+    result = quantified(write(batch))
+    assert raised(result) == {"sensitivity_drift"}
+    assert result["NE"].drift.total_percent == pytest.approx(-26.0, abs=4.0)
+
+
+def test_the_command_line_ends_with_the_codes_of_its_page(batch, write, tmp_path):
+    spoil_controls(batch)
+    samples = write(batch)
+    arguments = ["microdialysis", "quantify", str(samples), "--method"]
+    arguments += [str(tmp_path / "method.toml"), "--quiet"]
+    done = CliRunner().invoke(main, [*arguments, "--folder", str(tmp_path / "raw")])
+    assert done.exit_code == 4
+    assert "quality controls" in done.output
+    (tmp_path / "raw" / "f03.csv").unlink()
+    done = CliRunner().invoke(main, [*arguments, "--folder", str(tmp_path / "raw")])
+    assert done.exit_code == 3
+    assert "or name their folder with --folder." in done.output
 
 
 def test_limits_set_by_hand_replace_the_fit_and_are_named(batch, write, tmp_path):

@@ -256,13 +256,18 @@ def _drift(
     by_amount: dict[float, list[SampleRow]] = {}
     for row in rows:
         if response(row)[0] > 0:
-            by_amount.setdefault(row.amount, []).append(row)
+            by_amount.setdefault(_level(row), []).append(row)
     groups = [of_amount for of_amount in by_amount.values() if len(of_amount) >= 3]
     if not groups:
         return None
     # Those that span the most of the batch.
     widest = max(groups, key=lambda g: (g[-1].order - g[0].order, len(g)))
     return sensitivity_drift([r.order for r in widest], [response(r)[0] for r in widest])
+
+
+def _level(row: SampleRow) -> float:
+    """Amount of a standard; those that are injected again and again may have none, and are one."""
+    return row.amount if math.isfinite(row.amount) else -1.0
 
 
 def _controls(amounts: Sequence[QuantifiedAmount]) -> list[QualityControl]:
@@ -333,7 +338,7 @@ def suitability_of(
         value = response_of(by_name[row.name], compound, "" if own else internal_standard)[0]
         if value > 0:
             # The internal standard has one level.
-            levels.setdefault(0.0 if own else row.amount, []).append(math.log(value))
+            levels.setdefault(0.0 if own else _level(row), []).append(math.log(value))
     squares = [(np.array(v) - np.mean(v)) ** 2 for v in levels.values() if len(v) > 1]
     df = sum(len(v) - 1 for v in levels.values() if len(v) > 1)
     rsd = 100.0 * math.sqrt(sum(float(s.sum()) for s in squares) / df) if df else math.nan
