@@ -255,6 +255,11 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
             exact[b] = total <= EXACT * curves.facts[b, NULL]
             if exact[b]:
                 kept[b] = curves.state[b]
+                # Where readings on their curve do not determine it, as at a step, rounding would
+                # decide where a sum of 0 has risen.
+                least = criteria.t[int(df)] ** 2 * NO_SCATTER * curves.facts[b, NULL] / df
+                if not wald_distance(curves.state[b], least, problem.free_hill) < SURE:
+                    exact[b], rises[b] = False, max(rises[b], least)
         find_limits(curves, problem, again, rises, limits, improved, space)
         for b in again:
             # What is lower than the sum of readings on their curve is so by rounding.
@@ -269,13 +274,10 @@ def _search_block(curves, problem, model, criteria, pending, limits, space):
 
 @compiled(allocates=False, inline=True)
 def _close_limits(state, rise, problem, limits):
-    """Fill the limits of readings on their curve that were not searched, shape (2,), unless the
-    readings do not determine log10 IC50, as at a step.
-    """
+    """Fill the limits of readings on their curve that were not searched, shape (2,)."""
     distance = wald_distance(state, rise, problem.free_hill)
-    if distance < SURE:
-        limits[0] = state[C] - distance if math.isnan(limits[0]) else limits[0]
-        limits[1] = state[C] + distance if math.isnan(limits[1]) else limits[1]
+    limits[0] = state[C] - distance if math.isnan(limits[0]) else limits[0]
+    limits[1] = state[C] + distance if math.isnan(limits[1]) else limits[1]
 
 
 @compiled(allocates=False)

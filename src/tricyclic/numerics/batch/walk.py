@@ -74,7 +74,8 @@ def profile(combs, c, b, curves, problem, lanes):
                     promised = gl * gl / hll
         low = max(at - 1.2 * tooth, problem.ln_hill_low)
         high = min(at + 1.2 * tooth, problem.ln_hill_high)
-    return best - promised, at
+    # The promise can exceed what is left of a sum of nearly 0.
+    return max(best - promised, 0.0), at
 
 
 @compiled(allocates=False)
