@@ -130,8 +130,8 @@ def shares(
     """Percentage of differences by each test, with its Monte Carlo error."""
     hits: dict[str, list[bool]] = {}
     for _ in range(runs):
-        for name, found in tests(*simulated()):
-            hits.setdefault(name, []).append(found)
+        for name, is_hit in tests(*simulated()):
+            hits.setdefault(name, []).append(is_hit)
     obtained = {}
     for name, all_hits in hits.items():
         share = float(np.mean(all_hits))

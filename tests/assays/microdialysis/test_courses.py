@@ -339,3 +339,24 @@ def test_the_lag_of_the_dead_volume_is_stated():
     assert any("10 min after the membrane" in phrase for phrase in result.read_as)
     only = tca.microdialysis(tidy(), flow=1.2, window=(0, 80))
     assert any("no dead volume" in phrase for phrase in only.read_as)
+
+
+def test_a_pooled_fraction_of_amounts_is_compared_per_minute():
+    frame = tidy().rename(columns={"NE_nM": "NE_fmol"})
+    frame["NE_fmol"] = 20.0
+    two = (frame.animal == "r1") & frame.start_min.isin([20, 40])
+    pooled = frame[two][:1].assign(end_min=60, NE_fmol=40.0)
+    result = tca.microdialysis(pd.concat([frame[~two], pooled]), window=(0, 100))
+    assert result.unit == "fmol/min"
+    assert result["r1"].percent == pytest.approx(100.0)
+    assert any("unequal length are compared as fmol/min" in one for one in result.read_as)
+    kept = tca.microdialysis(pd.concat([frame[~two], pooled]), window=(0, 100), to="fmol")
+    assert max(kept["r1"].percent) == pytest.approx(200.0)
+
+
+def test_samples_that_are_not_in_the_table_are_a_stated_gap():
+    frame = tidy()
+    frame = frame[(frame.animal != "r1") | (frame.start_min != 40)].drop(columns="start_min")
+    result = tca.microdialysis(frame, window=(0, 100))
+    assert result["r1"].coverage == pytest.approx(0.8)
+    assert any(one.startswith("1 gap between fractions") for one in result.read_as)

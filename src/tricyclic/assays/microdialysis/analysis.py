@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tricyclic.assays.microdialysis.checks import course_checks
-from tricyclic.assays.microdialysis.groups import group_effects
+from tricyclic.assays.microdialysis.groups import aligned_courses, group_effects, scatters
 from tricyclic.assays.microdialysis.power import scatter_of
 from tricyclic.assays.microdialysis.response import response_of
 from tricyclic.core.check import Check
@@ -224,6 +224,10 @@ def _sensitivity(
 
 def _scatter(responses: Sequence[AnimalResponse]) -> ScatterOfFractions | None:
     if not all(np.isfinite(r.log_ratio) for r in responses):
+        return None
+    _, percent, _ = aligned_courses(responses)
+    logs = np.log(np.where(percent > 0, percent, np.nan))
+    if not scatters(logs, [r.course.group for r in responses]):
         return None
     try:
         return scatter_of(responses)

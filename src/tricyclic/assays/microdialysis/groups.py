@@ -29,6 +29,8 @@ from tricyclic.stats.multiple_testing import adjust_by_holm
 from tricyclic.stats.repeated_measures import CourseTests, compare_courses
 from tricyclic.stats.statistics import MeanEstimate, mean_with_interval, welch
 
+# Differences of logarithms up to this are rounding.
+LEAST_SCATTER = 1e-9
 SERIAL = "mixed model with serially correlated fractions and Kenward-Roger degrees of freedom"
 
 
@@ -188,6 +190,9 @@ def _courses(
     if len(kept) < 2:
         remarks.append("the courses are not tested: fewer than two times in common")
         return None, "", at_times, tuple(remarks)
+    if not scatters(logs[:, kept], groups):
+        remarks.append("the courses are not tested: the animals of a group do not differ")
+        return None, "", at_times, tuple(remarks)
     rows = [k for k, row in enumerate(logs[:, kept]) if np.isfinite(row).any()]
     tests = compare_courses(
         logs[rows][:, kept], [groups[k] for k in rows], [middles[k] for k in kept]
@@ -201,6 +206,24 @@ def _courses(
         lost = pluralize(tests.missing, "value")
         test = f"{SERIAL}, because the courses lack {lost}"
     return tests, test, at_times, tuple(remarks)
+
+
+def scatters(logs: np.ndarray, groups: Sequence[str]) -> bool:
+    """Whether animals of a group differ at any time by more than rounding.
+
+    Parameters
+    ----------
+    logs : array, shape (animals, times)
+        Logarithms; nan where missing.
+    groups : sequence of str
+    """
+    for name in dict.fromkeys(groups):
+        own = logs[[g == name for g in groups]]
+        for column in own.T:
+            here = column[np.isfinite(column)]
+            if here.size > 1 and float(np.ptp(here)) > LEAST_SCATTER:
+                return True
+    return False
 
 
 def aligned_courses(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind
+from tricyclic.core.format import pluralize
 from tricyclic.core.fraction_table import FractionRow, FractionTable, TimeIs
 from tricyclic.errors import InputError
 
@@ -105,11 +107,26 @@ def collection_windows(
                 spans.append((at - (gap if 0 < gap < ONE_FRACTION * length else length), at))
         _refuse_repeated(animal, rows, spans)
         windows[animal] = spans
+    if gaps := _gaps(windows):
+        notes.append(
+            f"{pluralize(gaps, 'gap')} between fractions of one animal: samples in them are not in "
+            "the table (state start and end of a pooled sample)"
+        )
     if estimated:
         usual = sorted({round(v, 2) for v in lengths.values()})
         words = " or ".join(f"{v:g}" for v in usual[:4])
         notes.append(f"fractions of {words} min, from the distance of their times")
     return windows, notes
+
+
+def _gaps(windows: Windows) -> int:
+    """Number of spans of half a fraction or more between two fractions of an animal."""
+    count = 0
+    for spans in windows.values():
+        ordered = sorted(spans)
+        usual = float(np.median([end - start for start, end in ordered]))
+        count += sum(b[0] - a[1] > 0.5 * usual for a, b in pairwise(ordered))
+    return count
 
 
 def _refuse_repeated(
