@@ -1,6 +1,6 @@
 """Make `.venv` from requirements.lock once, then run one task in it.
 
-    python3 dev.py demo          analyse the shipped study and print where its report is
+    python3 dev.py demo          analyse the shipped studies and print where their reports are
     python3 dev.py test          all tests but those marked slow; other arguments go to pytest
     python3 dev.py test --all    all tests
     python3 dev.py docs          build the documentation offline; warnings are errors
@@ -25,7 +25,11 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 TASKS = {
-    "demo": ["tricyclic demo"],
+    "demo": [
+        "tricyclic new microdialysis tricyclic-demo-microdialysis",
+        "tricyclic run tricyclic-demo-microdialysis",
+        "tricyclic demo",
+    ],
     "test": ["pytest -n auto --dist worksteal"],
     "docs": ["sphinx-build -W --keep-going -q -b html docs docs/_build/html"],
     "lint": ["ruff check .", "ruff format --check .", "mypy", "codespell", "repo-review ."],
@@ -126,9 +130,11 @@ def main() -> None:
     more = extra_arguments(task, sys.argv[2:])
     if task in PREPARATION:
         prepare(PREPARATION[task].split(), more)
-    for command in TASKS[task]:
+    for number, command in enumerate(TASKS[task], 1):
         program, *arguments = command.split()
-        run([str(BIN / program), *arguments, *more])
+        # Only the last of the demonstrations takes a folder.
+        own = more if task != "demo" or number == len(TASKS[task]) else []
+        run([str(BIN / program), *arguments, *own])
 
 
 if __name__ == "__main__":

@@ -81,6 +81,7 @@ SAMPLES = """order,name,file,role,amount_fmol,level,animal,start,end,internal_st
 7,r01_f02,,sample,,,r01,20,40,yes,lost: a sample without a file
 8,r01_f03,r01_f03.txt,sample,,,r01,40,80,yes,two fractions pooled
 9,r01_f04,r01_f04.txt,sample,,,r01,80,100,yes,
+10,r02_f01,r02_f01.txt,sample,,,r02,0,20,yes,
 """
 
 
@@ -173,7 +174,7 @@ exclusions.csv     excluded animals, fractions or injections, each with reason, 
 results/           written by: tricyclic run .     (results/latest names the newest)
 log.jsonl          what was run and when, each line with the hash of the line before
 
-tricyclic verify .    recomputes the results and compares them byte for byte
+tricyclic study verify .    recomputes the results and compares them byte for byte
 """
 
 

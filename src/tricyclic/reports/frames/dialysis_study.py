@@ -24,9 +24,9 @@ def dialysis_tables(study: StudyResult) -> dict[str, Columns]:
 
 
 def _tables(one: DialysisExperiment) -> dict[str, Columns]:
-    tables = dict(microdialysis_frames(one.response))
-    if one.batch is not None:
-        tables |= batch_frames(one.batch)
+    tables = dict(batch_frames(one.batch)) if one.batch is not None else {}
+    # Of the fractions, the windows after the treatment count, and not those on the clock.
+    tables |= microdialysis_frames(one.response)
     # Those of all experiments are one table of the study.
     tables.pop("checks", None)
     tables["collection"] = from_rows(

@@ -116,23 +116,35 @@ def _ratio(effect: TreatmentEffect) -> str:
 
 
 def _flagged(result: MicrodialysisResult) -> str:
+    """Animals with a doubtful baseline, and the result without them."""
     names = list_names(list(result.flagged), 8)
+    one = len(result.flagged) == 1
     text = (
-        f"The baseline of {names} is flagged as unstable or as rising before the treatment; "
-        f"{'it is' if len(result.flagged) == 1 else 'they are'} used."
+        f"{names} {'is' if one else 'are'} flagged for a baseline that scatters or rises before "
+        f"the treatment, and {'is' if one else 'are'} used."
     )
-    if result.without_flagged is not None and result.without_flagged.effects:
-        ratios = "; ".join(f"{e.group} {_ratio(e)}" for e in result.without_flagged.effects)
-        return f"{text} Without: {ratios}."
+    for label, effects in _without(result):
+        if effects.effects:
+            ratios = "; ".join(f"{e.group} {_ratio(e)}" for e in effects.effects)
+            text += f" {label[0].upper()}{label[1:]}: {ratios}."
     return text
+
+
+def _without(result: MicrodialysisResult) -> list[tuple[str, GroupEffects]]:
+    """The primary result without animals that are flagged."""
+    pairs = ((result.early, result.without_early), (result.flagged, result.without_flagged))
+    return [
+        (f"without {list_names(list(names), 4)}", effects)
+        for names, effects in pairs
+        if effects is not None
+    ]
 
 
 def _effects_table(result: MicrodialysisResult, effects: GroupEffects) -> Table:
     level = f"{100 * result.confidence:g} % CI"
     ways: list[tuple[str, GroupEffects]] = [("primary", effects)]
     ways += [(f"below the limit: {way}", other) for way, other in result.sensitivity]
-    if result.without_flagged is not None:
-        ways.append((f"without {list_names(list(result.flagged), 4)}", result.without_flagged))
+    ways += _without(result)
     rows = []
     for label, one in ways:
         n = {s.group: s.n for s in one.summaries}

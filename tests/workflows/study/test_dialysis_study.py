@@ -1,0 +1,308 @@
+"""A microdialysis study folder: from chromatograms to the report, and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tricyclic.errors import InputError
+from tricyclic.io.write_tables import csv_bytes
+from tricyclic.simulation.virtual.dialysis_batch import (
+    DialysisDesign,
+    synthetic_dialysis,
+    true_window_percent,
+)
+from tricyclic.simulation.virtual.dialysis_files import batch_files
+from tricyclic.study.template import write_study
+from tricyclic.workflows.study import run, verify
+from tricyclic.workflows.study.new_dialysis import synthetic_study
+from tricyclic.workflows.study.options import RunStudyOptions, VerifyOptions
+
+# Small enough to run in seconds; the dead volume is right, so that nothing is flagged.
+SEED = 3
+DESIGN = DialysisDesign(animals_per_group=3, fractions=11, animal_cv=0.2)
+
+
+def analyse(folder):
+    return run.run(RunStudyOptions(str(folder)))
+
+
+def files_of(result):
+    place = Path(result.folder)
+    return {p.relative_to(place).as_posix(): p for p in place.rglob("*") if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def content():
+    return synthetic_study(SEED, DESIGN)
+
+
+@pytest.fixture(scope="module")
+def done(content, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("dialysis") / "study"
+    write_study(folder, content)
+    return folder, analyse(folder)
+
+
+def spoilt(content, tmp_path, **changes):
+    """A copy of the study with changed files: name -> new bytes, or a function of the old ones."""
+    folder = tmp_path / "study"
+    files = dict(content)
+    for name, change in changes.items():
+        files[name] = change(files[name]) if callable(change) else change
+    write_study(folder, {name: data for name, data in files.items() if data is not None})
+    return folder
+
+
+def replaced(old, new, count=1):
+    def change(data):
+        text = data.decode()
+        assert old in text
+        return text.replace(old, new, count).encode()
+
+    return change
+
+
+def rows_changed(change):
+    """The sample list with each row passed through a function, which may return None."""
+
+    def of(data):
+        rows = list(csv.DictReader(data.decode().splitlines()))
+        kept = [row for row in map(change, rows) if row is not None]
+        return csv_bytes({name: [row[name] for row in kept] for name in rows[0]})
+
+    return of
+
+
+def test_the_effect_and_the_amounts_of_the_synthetic_study_are_recovered(done):
+    _, result = done
+    one = result["NE"]
+    assert list(result) == ["NE"]
+    effect = one.response.effects.effects[0]
+    truth = true_window_percent(DESIGN, 0.0, 120.0) / 100.0
+    assert effect.ratio == pytest.approx(truth, rel=0.25)
+    assert effect.p < 0.01
+    study = synthetic_dialysis(np.random.default_rng(SEED), DESIGN)
+    true = {i.name: i.amount_fmol for i in study.injections if i.role == "sample"}
+    # Each fraction is injected whole; its volume is the flow times its length.
+    flow = DESIGN.flow_uL_per_min
+    for response in one.response.responses:
+        for fraction in response.course.fractions:
+            if fraction.state != "quantified" or response.course.animal == "r06":
+                continue
+            assert fraction.width_min == pytest.approx(DESIGN.fraction_min, abs=12.1)
+            # A stop of the pump within the dead volume changes the window, not the volume.
+            volume = true[fraction.name] / fraction.value
+            assert volume == pytest.approx(flow * DESIGN.fraction_min, rel=0.12)
+    lags = {r.course.animal: r.course.fractions[0].start_min for r in one.response.responses}
+    assert lags["r01"] == pytest.approx(-80.0 - DESIGN.dead_volume_uL / flow)
+
+
+def test_the_folder_of_results_has_every_table_figure_and_report(done):
+    folder, result = done
+    files = files_of(result)
+    tables = "amounts peaks fractions animals effects checks standards collection results"
+    figures = "time-course time-course-absolute animals batch-ne injections"
+    names = [f"{name}.csv" for name in tables.split()]
+    names += [f"figures/{name}.svg" for name in figures.split()]
+    for name in (*names, "results.xlsx", "result.json", "report.pdf", "injections.pdf"):
+        assert name in files, (name, sorted(files))
+    assert "estimates.csv" not in files
+    row = next(csv.DictReader(files["results.csv"].read_text().splitlines()))
+    effect = result["NE"].response.effects.effects[0]
+    assert (row["group"], row["control"], row["n"], row["n_control"]) == (
+        *("desipramine", "vehicle"),
+        *("3", "3"),
+    )
+    assert float(row["ratio"]) == pytest.approx(effect.ratio, rel=0.005)
+    assert float(row["p"]) == pytest.approx(effect.p, rel=0.05)
+    document = json.loads(files["result.json"].read_text())
+    (experiment,) = document["microdialysis"]
+    assert experiment["response"]["effects"]["effects"][0]["ratio"] == effect.ratio
+    assert [one["path"] for one in document["inputs"]] == ["raw/traces.csv"]
+    page = files["report.html"].read_text()
+    for words in ("Synthetic data", "Primary test", "Welch", "Chromatography", "ICH M10", "n = 3"):
+        assert words in page, words
+    frame = result.to_frame()
+    assert frame["ratio"].iloc[0] == effect.ratio
+    assert "fractions" in result.frame_names
+    assert "time_course" in result.figure_names
+    fractions = result.to_frame("fractions")
+    assert fractions["start_min"].min() < -80
+    verified = verify.run(VerifyOptions(str(folder)))
+    assert verified.verified, verified.difference
+
+
+def test_a_study_of_a_table_gives_the_result_of_its_own_values(done, tmp_path):
+    _, result = done
+    response = result["NE"].response
+    rows = [
+        (r.course.animal, r.course.group, f.start_min, f.end_min, f.value)
+        for r in response.responses
+        for f in r.course.fractions
+        if f.state == "quantified"
+    ]
+    names = ("animal", "group", "start_min", "end_min", "NE_nM")
+    table = csv_bytes({n: [row[k] for row in rows] for k, n in enumerate(names)}, digits=None)
+    plan = """schema_version = 1
+title = "from a table"
+[[microdialysis]]
+name = "NE"
+control = "vehicle"
+[microdialysis.table]
+file = "raw/values.csv"
+"""
+    folder = tmp_path / "study"
+    write_study(folder, {"study.toml": plan, "raw/values.csv": table})
+    own = analyse(folder)["NE"].response
+    assert own.unit == "nM"
+    assert own.effects.effects[0].ratio == pytest.approx(response.effects.effects[0].ratio)
+    assert own.effects.effects[0].p == pytest.approx(response.effects.effects[0].p)
+
+
+def test_exclusions_and_manual_limits_are_applied_and_listed(content, tmp_path):
+    exclusions = (
+        b"target,reason,who,when\n"
+        b"NE/r03,outside of the cortex,A. Person,2026-03-12\n"
+        b"NE/r01/f02,air in the vial,A. Person,2026-03-12\n"
+        b"NE/std_5_2,wrong vial,A. Person,2026-03-12\n"
+    )
+    manual = b"injection,compound,start_min,end_min,reason\nr02_f01,NE,3.6,4.0,spike beside it\n"
+    folder = spoilt(
+        content, tmp_path, **{"exclusions.csv": exclusions}, **{"study.toml": lambda d: d}
+    )
+    (folder / "manual_limits.csv").write_bytes(manual)
+    result = analyse(folder)
+    one = result["NE"]
+    assert [name for name, _ in one.response.left_out] == ["r03"]
+    assert "r03" not in one.response
+    fraction = next(f for f in one.response["r01"].course.fractions if f.name == "r01_f02")
+    assert fraction.excluded.startswith("air in the vial")
+    assert math.isnan(fraction.used_value("as measured"))
+    standard = next(b for b in one.batch["NE"].line.standards if b.standard.name == "std_5_2")
+    assert standard.standard.excluded.startswith("wrong vial")
+    assert [m.reason for m in one.manual] == ["spike beside it"]
+    page = files_of(result)["report.html"].read_text()
+    for words in ("outside of the cortex", "air in the vial", "wrong vial", "spike beside it"):
+        assert words in page
+    wrong = b"target,reason,who,when\nNE/r99,none,A. Person,2026-03-12\n"
+    (folder / "exclusions.csv").write_bytes(wrong)
+    with pytest.raises(InputError, match=r"no animal or injection of the list is called 'r99'"):
+        analyse(folder)
+
+
+def without_standards(row):
+    return row | {"role": "suitability"} if row["role"] == "standard" else row
+
+
+def backwards(row):
+    return row | {"end": "10"} if row["name"] == "r02_f03" else row
+
+
+def overlapping(row):
+    return row | {"start": "30"} if row["name"] == "r02_f03" else row
+
+
+def other_animal(row):
+    return row | {"animal": "r77"} if row["name"] == "r02_f03" else row
+
+
+def other_file(row):
+    return row | {"file": "missing.csv"} if row["name"] == "r02_f03" else row
+
+
+def clock(row):
+    return row | {"start": "10:40"} if row["name"] == "r02_f03" else row
+
+
+FAULTS = {
+    "mixed times of an animal": ("samples.csv", rows_changed(clock), "is a time of day"),
+    "the treatment on another clock": (
+        "study.toml",
+        replaced("treated = 81", 'treated = "10:20"'),
+        "'10:20' is a time of day, and the times of the samples are minutes",
+    ),
+    "a treatment outside of the samples": (
+        "study.toml",
+        replaced("treated = 81", "treated = 9000"),
+        "which is not within its samples",
+    ),
+    "no standards": ("samples.csv", rows_changed(without_standards), "has no standards"),
+    "two internal standards": (
+        "method.toml",
+        replaced('role = "neighbour"', 'role = "internal standard"'),
+        "has 2 internal standards",
+    ),
+    "an end before its start": ("samples.csv", rows_changed(backwards), "The end is after"),
+    "fractions that overlap": ("samples.csv", rows_changed(overlapping), "do not overlap"),
+    "no baseline": ("study.toml", replaced("treated = 80", "treated = 5"), "has no baseline"),
+    "an animal of the list alone": ("samples.csv", rows_changed(other_animal), "r77 has samples"),
+    "an animal of study.toml alone": (
+        "study.toml",
+        replaced(
+            'name = "r01"',
+            'name = "r01"\ngroup = "vehicle"\ntreated = 80\n\n'
+            '[[microdialysis.animal]]\nname = "r70"',
+        ),
+        "two animals|r01, r70|has no sample|group",
+    ),
+    "a file that is missing": ("samples.csv", rows_changed(other_file), "missing.csv"),
+    "an unknown control": ("study.toml", replaced('"vehicle"  ', '"saline"  '), "saline"),
+    "an unknown key": ("study.toml", replaced("flow_uL_per_min", "flow"), "flow_uL_per_min"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_is_one_sentence_and_nothing_is_written(fault, content, tmp_path):
+    name, change, words = FAULTS[fault]
+    folder = spoilt(content, tmp_path, **{name: change})
+    before = sorted(p.name for p in folder.rglob("*"))
+    with pytest.raises(InputError, match=words) as caught:
+        analyse(folder)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert "--" not in text, text
+    assert not (folder / "results").exists()
+    assert sorted(p.name for p in folder.rglob("*") if p.name != ".lock") == before
+
+
+def test_a_truncated_chromatogram_is_refused(tmp_path):
+    design = DialysisDesign(animals_per_group=2, fractions=6)
+    study = synthetic_dialysis(np.random.default_rng(1), design)
+    files = batch_files(study, single=True)
+    plan = synthetic_study(1, design)["study.toml"]
+    name = "raw/r02_f03.csv"
+    files[name] = files[name][: len(files[name]) // 4]
+    write_study(tmp_path / "study", {"study.toml": plan, **files})
+    with pytest.raises(InputError, match="r02_f03"):
+        analyse(tmp_path / "study")
+
+
+def test_a_raw_chromatogram_that_changed_is_refused(content, tmp_path):
+    folder = spoilt(content, tmp_path)
+    analyse(folder)
+    path = folder / "raw" / "traces.csv"
+    path.write_bytes(path.read_bytes().replace(b"0.0", b"0.1", 1))
+    with pytest.raises(InputError, match="has changed since it was first read"):
+        analyse(folder)
+
+
+def test_the_template_is_read_and_asks_for_its_chromatograms(tmp_path):
+    from tricyclic.study.plan import read_plan
+    from tricyclic.workflows.study import new
+    from tricyclic.workflows.study.options import NewStudyOptions
+
+    folder = tmp_path / "empty"
+    result = new.run(NewStudyOptions("microdialysis", str(folder), template=True))
+    assert not result.runs
+    plan = read_plan(folder)
+    assert [one.name for one in plan.dialysis] == ["NE"]
+    with pytest.raises(InputError, match="files are not in the folder raw"):
+        analyse(folder)
+    with pytest.raises(InputError, match="protocol"):
+        new.run(NewStudyOptions("microdialysis", str(tmp_path / "x"), protocol="sert-citalopram"))
