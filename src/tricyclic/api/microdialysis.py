@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,9 @@ def microdialysis(
     confidence: float = 0.95,
     drug: str = "",
     library: str | Path = "",
+    compare: Texts = (),
+    region: str = "cortex",
+    ensemble_size: int | None = None,
     analyte: str = "",
     title: str = "",
     out: str | Path = "",
@@ -134,6 +138,14 @@ def microdialysis(
         names of the groups.
     library
         Your own library folder; its entries take precedence.
+    compare
+        Treatment of a group, whose course the model is laid beside (`.modelled`,
+        `.to_frame("model")`): "desipramine 10 mg/kg ip"; with several groups
+        "GROUP = desipramine 10 mg/kg ip".
+    region
+        Region of the probe. One of "cortex", "lc".
+    ensemble_size
+        Parameter sets of its band.
     analyte, title
         For titles.
     out
@@ -188,7 +200,8 @@ def microdialysis(
         title=title,
         out=path(out),
     )
-    return call(run_analyse, options, on_progress)
+    model = replace(options, compare=texts(compare), region=region, ensemble_size=ensemble_size)
+    return call(run_analyse, model, on_progress)
 
 
 @checked_arguments

@@ -13,6 +13,7 @@ from tricyclic.core.check import Check
 from tricyclic.core.fractions import AnimalCourse, BelowLimit, ResponseSettings
 from tricyclic.errors import UnknownNameError
 from tricyclic.results.base import Renderable
+from tricyclic.results.dialysis_model import ModelledCourse
 from tricyclic.stats.repeated_measures import CourseTests
 from tricyclic.stats.statistics import MeanEstimate
 
@@ -338,6 +339,8 @@ class MicrodialysisResult(Renderable):
     file : str
     read_as, unused : tuple of str
         What was recognised in the file, and what was not used.
+    modelled : tuple of ModelledCourse
+        The model's course for groups whose treatment was stated; empty where it was not requested.
     """
 
     title: str
@@ -364,6 +367,7 @@ class MicrodialysisResult(Renderable):
     file: str = ""
     read_as: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
+    modelled: tuple[ModelledCourse, ...] = ()
 
     @property
     def groups(self) -> tuple[str, ...]:

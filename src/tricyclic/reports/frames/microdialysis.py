@@ -36,6 +36,8 @@ def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
         }
     tables["fractions"] = _fractions(result)
     tables["means"] = _means(result)
+    if result.modelled:
+        tables["model"] = _model(result)
     return tables
 
 
@@ -140,3 +142,35 @@ def _means(result: MicrodialysisResult) -> dict[str, Any]:
         f"mean{unit}": [m.value for m in of],
         f"sem{unit}": [m.value_sem for m in of],
     }
+
+
+def _model(result: MicrodialysisResult) -> dict[str, Any]:
+    """Measured means beside the model in the same windows."""
+    rows = [
+        (course, one, mean)
+        for course in result.modelled
+        for one, mean in zip(
+            course.fractions, [m for m in result.means if m.group == course.group], strict=True
+        )
+    ]
+    table = {
+        "group": [course.group for course, _, _ in rows],
+        "treatment": [course.treatment for course, _, _ in rows],
+        "start_min": [one.start_min for _, one, _ in rows],
+        "end_min": [one.end_min for _, one, _ in rows],
+        "n": [mean.n for _, _, mean in rows],
+        "measured_percent": [mean.percent for _, _, mean in rows],
+        "measured_percent_sem": [mean.percent_sem for _, _, mean in rows],
+        "model_percent": [one.percent for _, one, _ in rows],
+        "model_percent_low": [one.percent_low for _, one, _ in rows],
+        "model_percent_high": [one.percent_high for _, one, _ in rows],
+    }
+    if any(course.absolute for course, _, _ in rows):
+        table |= {
+            "measured_nM": [mean.value for _, _, mean in rows],
+            "measured_nM_sem": [mean.value_sem for _, _, mean in rows],
+            "model_nM": [one.level_nM for _, one, _ in rows],
+            "model_nM_low": [one.low_nM for _, one, _ in rows],
+            "model_nM_high": [one.high_nM for _, one, _ in rows],
+        }
+    return table

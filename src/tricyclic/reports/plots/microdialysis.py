@@ -11,6 +11,7 @@ from tricyclic.plotting.dialysis import (
     draw_dialysis_animals,
     draw_dialysis_course,
 )
+from tricyclic.plotting.dialysis_model import dialysis_model, draw_dialysis_model
 from tricyclic.plotting.dialysis_power import draw_power, power_plot
 from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.no_net_flux import (
@@ -42,6 +43,18 @@ def microdialysis_drawings(result: MicrodialysisResult) -> dict[str, Drawing]:
         drawings["time_course_absolute"] = Drawing(
             partial(dialysis_course, result, "absolute"),
             lambda axes: draw_dialysis_course(axes, result, "absolute"),
+            is_flexible=True,
+        )
+    if result.modelled:
+        drawings["model"] = Drawing(
+            partial(dialysis_model, result),
+            lambda axes: draw_dialysis_model(axes, result),
+            is_flexible=True,
+        )
+    if any(course.absolute for course in result.modelled):
+        drawings["model_absolute"] = Drawing(
+            partial(dialysis_model, result, "absolute"),
+            lambda axes: draw_dialysis_model(axes, result, "absolute"),
             is_flexible=True,
         )
     return drawings

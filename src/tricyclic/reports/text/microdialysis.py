@@ -16,6 +16,7 @@ from tricyclic.core.format import (
     wrap_line,
 )
 from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.dialysis_model import model_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult
 from tricyclic.stats.statistics import TestResult
@@ -29,6 +30,7 @@ def microdialysis_text(result: MicrodialysisResult) -> str:
         lines += ["", *_effects(result, result.effects)]
         lines += _sensitivity(result)
         lines += ["", *_secondary(result.effects)]
+    lines += model_lines(result)
     lines += ["", *_animals(result), ""]
     if result.extraction_note:
         lines.append(wrap_line(f"  note   {_sentence(result.extraction_note)}"))

@@ -19,6 +19,8 @@ from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
 from tricyclic.stats.statistics import MeanEstimate, with_t_interval
 from tricyclic.study.conditions import read_measured_value
+from tricyclic.workflows.base import refuse_without_effect
+from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
 from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
 from tricyclic.workflows.output import check_output_folder
@@ -67,7 +69,7 @@ def run(
     analysis = replace(analysis, analyte=options.analyte or table.analyte)
     report_progress(on_progress, 1, 2, "comparing groups")
     result = analyse_courses(read.courses, analysis, left_out=read.left_out)
-    return replace(
+    result = replace(
         result,
         recovery=_recovery(options, result.unit),
         extraction_note=extraction_note(result.groups, options.drug, options.library),
@@ -75,6 +77,20 @@ def run(
         file=table.file,
         read_as=(*table.read_as, *read.read_as),
         unused=table.unused,
+    )
+    if not options.compare:
+        refuse_without_effect(
+            options, ("region", "ensemble_size"), "the model, which is compared with --compare"
+        )
+        return result
+    setup = DialysisSetup(
+        options.region,
+        _number(options.flow),
+        result.recovery.value if result.recovery is not None else math.nan,
+        options.ensemble_size,
+    )
+    return with_model(
+        result, options.compare, setup, library=options.library, on_progress=on_progress
     )
 
 

@@ -16,7 +16,7 @@ from tricyclic.workflows.base import (
 
 # Panels of the help.
 COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
-FILES, BATCH = "Files", "Batch"
+FILES, BATCH, MODEL = "Files", "Batch", "Model"
 PLAN, SCATTER = "Plan", "Scatter"
 
 
@@ -157,6 +157,23 @@ class AnalyseDialysisOptions:
         panel=ANALYSIS,
     )
     library: str = library_option(ANALYSIS)
+    compare: tuple[str, ...] = option(
+        'Treatment of a group, whose course the model is laid beside: "desipramine 10 mg/kg ip"; '
+        'with several groups "GROUP = desipramine 10 mg/kg ip"',
+        default=(),
+        panel=MODEL,
+    )
+    region: str = option(
+        "Region of the probe, for --compare",
+        default="cortex",
+        choices=("cortex", "lc"),
+        panel=MODEL,
+    )
+    ensemble_size: int | None = option(
+        "Parameter sets of the model's band, for --compare; up to 100 by default",
+        default=None,
+        panel=MODEL,
+    )
     analyte: str = option("Name of the analyte, for titles", default="", panel=OUTPUT)
     title: str = option("Title of the report", default="", panel=OUTPUT)
     out: str = _out("tables, figures and text")
