@@ -70,7 +70,7 @@ def test_the_ic50_of_plates_is_that_of_the_exact_mass_balance(net, make_plate) -
             .estimate("IC50")
             .value
         )
-        for seed in range(6)
+        for seed in range(4)
     ]
     error = np.std(logs, ddof=1) / math.sqrt(len(logs))
     assert abs(np.mean(logs) - math.log10(truth)) < 4 * error + 0.01

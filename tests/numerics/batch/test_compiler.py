@@ -83,7 +83,10 @@ def test_the_first_compilation_is_announced_once(
     compiler.announce_compilation()
     compiler.announce_compilation()
     assert [record.getMessage() for record in caplog.records] == [
-        "Compiling the curve fits for this computer, once; later runs start at once."
+        (
+            "Compiling the curve fits for this computer, once, in about a minute; later runs start "
+            "at once."
+        )
     ]
 
 

@@ -73,7 +73,7 @@ def many_starts(x, y, weight=None):
 
 
 def test_log_ic50_is_that_of_27_starts_of_another_optimiser():
-    y, _ = simulate(30, np.random.default_rng(5))
+    y, _ = simulate(16, np.random.default_rng(5))
     fits = fit_batch(X, y)
     reference = np.array([many_starts(X, one) for one in y])
     np.testing.assert_allclose(fits.log10_ic50, reference[:, 0], atol=1e-6)
@@ -512,24 +512,23 @@ def test_kernels_give_the_same_without_the_compiler():
         import json, numpy as np
         from tricyclic.numerics.batch.fit import fit_batch
         x = np.linspace(-10, -4, 7)
-        shapes = ((1.0, -7.0), (1.3, -5.0), (0.8, -3.0), (2.5, -9.7), (1.1, -6.2))
+        shapes = ((1.0, -7.0), (0.8, -3.0), (2.5, -9.7))
         y = [100 / (1 + 10 ** (h * (x - c))) + 3 * np.sin(7 * x + c) for h, c in shapes]
         f = fit_batch(x, np.array(y))
         numbers = (f.log10_ic50, f.log10_ic50_low, f.log10_ic50_high, f.words)
-        print(json.dumps([column.tolist() for column in numbers]))
+        columns = [column.tolist() for column in numbers]
+        print(json.dumps(columns))
     """)
-    printed = []
-    for switch in ("0", "1"):
-        environment = {**os.environ, "NUMBA_DISABLE_JIT": switch}
-        done = subprocess.run(
-            [sys.executable, "-c", program],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=environment,
-        )
-        printed.append(json.loads(done.stdout))
-    compiled, plain = printed
+    names: dict[str, list] = {}
+    exec(program, names)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "NUMBA_DISABLE_JIT": "1"},
+    )
+    compiled, plain = names["columns"], json.loads(done.stdout)
     assert compiled[3] == plain[3]
     for one, other in zip(compiled[:3], plain[:3], strict=True):
         np.testing.assert_allclose(one, other, atol=1e-7)

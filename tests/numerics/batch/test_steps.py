@@ -21,13 +21,23 @@ def _shapes(c, hills, doses):
 
 
 def _profile(c, means, doses=DOSES):
-    """Least sum of squares of the means about a curve with that log10 IC50, over 20,000 slopes."""
-    shapes = _shapes(c, np.geomspace(0.05, 1000.0, 10_000), doses)
-    shapes = shapes - shapes.mean(1, keepdims=True)
+    """Least sum of squares of the means about a curve with that log10 IC50, over 1,600 slopes and
+    200 more beside the best of them, a hundredth as far apart.
+    """
     centred = means - means.mean()
-    norm = (shapes**2).sum(1)
-    gain = np.where(norm > 1e-200, (shapes @ centred) ** 2 / np.maximum(norm, 1e-200), 0.0)
-    return (centred**2).sum() - gain.max()
+
+    def gains(hills):
+        shapes = _shapes(c, hills, doses)
+        shapes = shapes - shapes.mean(1, keepdims=True)
+        norm = (shapes**2).sum(1)
+        return np.where(norm > 1e-200, (shapes @ centred) ** 2 / np.maximum(norm, 1e-200), 0.0)
+
+    hills = np.geomspace(0.05, 1000.0, 800)
+    step = hills[1] / hills[0]
+    first = gains(hills)
+    best = hills[first.argmax() % hills.size]
+    beside = gains(np.clip(best * np.geomspace(1.0 / step, step, 200), hills[0], hills[-1]))
+    return (centred**2).sum() - max(first.max(), beside.max())
 
 
 def _steps(n, seed):

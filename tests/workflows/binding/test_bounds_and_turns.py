@@ -71,10 +71,17 @@ def test_a_run_with_a_turn_fails_and_flags_its_row():
     assert "not_monotone" in flags.partition(";")[0] and flags.startswith("fail:")
 
 
-@pytest.mark.parametrize("ic50", [2.0, 50.0, 1e3, 1e7])
-def test_competition_curves_have_no_turn(ic50):
+@pytest.mark.parametrize(
+    ("ic50", "curves"),
+    [
+        (50.0, 5),
+        (1e7, 4),
+        *(pytest.param(ic50, 15, marks=pytest.mark.slow) for ic50 in (2.0, 50.0, 1e3, 1e7)),
+    ],
+)
+def test_competition_curves_have_no_turn(ic50, curves):
     """At a level of 1 % per curve; of 60 curves two or more are called in 12 % of such tests."""
     called = [
-        bool(messages(affinity([curve(ic50)], seed=seed), "not_monotone")) for seed in range(15)
+        bool(messages(affinity([curve(ic50)], seed=seed), "not_monotone")) for seed in range(curves)
     ]
-    assert sum(called) <= 1
+    assert sum(called) <= curves // 15

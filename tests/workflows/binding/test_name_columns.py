@@ -30,7 +30,7 @@ def saved(path: Path, names: Sequence[str], rows: Sequence[Sequence[object]]) ->
 
 
 def affinity(path: Path) -> tca.BindingResult:
-    return tca.affinity(path, radioligand_nM=1, kd_nM=1, unit="cpm")
+    return tca.affinity(path, radioligand_nM=1, kd_nM=1, unit="cpm", outliers="none")
 
 
 def kis(result: tca.BindingResult) -> dict[str, tuple[float, int]]:
@@ -59,8 +59,9 @@ def three_runs(path: Path, column: str, labels: Sequence[object], *, last: bool 
         ("Rat", [11, 12, 14]),
     ],
 )
-@pytest.mark.parametrize("last", [True, False])
-def test_runs_are_recognised_by_the_name_and_the_rows_of_a_column(tmp_path, column, labels, last):
+def test_runs_are_recognised_by_the_name_and_the_rows_of_a_column(tmp_path, column, labels):
+    # As the last column and, of every other kind of name, as the first one.
+    last = len(column) % 2 == 0
     result = affinity(three_runs(tmp_path / "t.csv", column, labels, last=last))
     ((value, n),) = kis(result).values()
     assert n == 3

@@ -34,7 +34,9 @@ def readings() -> Rows:
 
 def ki_of(file: Path, **more: Any) -> dict[str, float]:
     result = tca.affinity(
-        file, **({"unit": "cpm", "radioligand_nM": HOT_nM, "kd_nM": KD_nM} | more)
+        file,
+        outliers="none",
+        **({"unit": "cpm", "radioligand_nM": HOT_nM, "kd_nM": KD_nM} | more),
     )
     return {e.subject: e.value for e in result.estimates if e.name == "Ki"}
 

@@ -98,7 +98,7 @@ def as_long(frame: pd.DataFrame) -> pd.DataFrame:
     ids=["wide", "prism", "long", "long without role", "polars", "arrow", "underscores"],
 )
 def test_every_shape_of_one_data_set_gives_the_same_ki(shape):
-    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm"}
+    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm", "outliers": "none"}
     expected = values_of(tca.affinity(competition(), **given), "Ki")
     result = tca.affinity(shape(competition()), **given)
     ki = values_of(result, "Ki")
@@ -111,7 +111,7 @@ def test_a_plate_in_a_frame_gives_the_ki_of_the_table():
     long = as_long(competition())
     long["well"] = [f"{'ABCDEFGHIJKLMNOP'[k // 24]}{k % 24 + 1}" for k in range(len(long))]
     long["compound"] = long["compound"].where(long["role"] == "competition", "")
-    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm"}
+    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm", "outliers": "none"}
     plate = tca.affinity(long, **given)
     table = tca.affinity(long.drop(columns="well"), **given)
     assert values_of(plate, "Ki") == pytest.approx(values_of(table, "Ki"), rel=1e-6)
@@ -120,11 +120,12 @@ def test_a_plate_in_a_frame_gives_the_ki_of_the_table():
 
 def test_a_column_of_runs_makes_independent_runs():
     frames = [competition(seed).assign(run=f"day {seed}") for seed in (1, 2, 3)]
-    result = tca.affinity(pd.concat(frames), radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm", "outliers": "none"}
+    result = tca.affinity(pd.concat(frames), **given)
     (ki,) = [e for e in result.estimates if e.name == "Ki" and e.subject == "DMI"]
     assert ki.n_experiments == 3
     assert ki.low < KI_nM["DMI"] < ki.high
-    alone = tca.affinity(frames, radioligand_nM=HOT_nM, kd_nM=KD_nM, unit="cpm")
+    alone = tca.affinity(frames, **given)
     assert values_of(alone, "Ki") == pytest.approx(values_of(result, "Ki"), rel=1e-9)
 
 
@@ -433,7 +434,7 @@ def test_the_name_of_repeated_columns_stands_for_all_of_them(tmp_path):
     """A file with three columns called DMI: --response DMI reads the three."""
     file = tmp_path / "repeated.csv"
     competition().rename(columns=lambda name: re.sub(r" \d$", "", name)).to_csv(file, index=False)
-    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm"}
+    given = {"radioligand_nM": HOT_nM, "kd_nM": KD_nM, "unit": "cpm", "outliers": "none"}
     x = "competitor=conc (nM):nM"
     whole = tca.affinity(
         file, x=x, response=["DMI", "Total"], non_specific=["NSB"], compound="DMI", **given
