@@ -19,7 +19,11 @@ from tricyclic.core.document import Figure
 from tricyclic.core.format import format_number, pluralize
 from tricyclic.core.peak import FittedWindow, InjectionPeaks
 from tricyclic.plotting import style
-from tricyclic.results.chromatography import BatchResult, QuantifiedAmount
+from tricyclic.results.chromatography import (
+    NO_INTERNAL_STANDARD,
+    BatchResult,
+    QuantifiedAmount,
+)
 
 COLUMNS, ROWS = 4, 6
 PER_PAGE = COLUMNS * ROWS
@@ -195,8 +199,10 @@ class _PeakPanels:
         row = amount.row
         name = style.fitted(row.name, self.wide, size_pt=6.0, bold=True)
         self.axes.text(left, top - 3.6, name, size=6.0, weight="bold", va="bottom")
-        colour = style.colour(COLOURS[amount.state])
-        text = f"{amount.analyte} {amount.state}"
+        colour = style.colour(COLOURS.get(amount.outcome, 1))
+        text = f"{amount.analyte} {amount.outcome}"
+        if amount.outcome == NO_INTERNAL_STANDARD:
+            text = f"{amount.analyte}: {amount.outcome}, no amount"
         if math.isfinite(amount.amount):
             text = f"{amount.analyte} {format_number(amount.amount)} {self.unit}"
             text += f", {amount.state}" if amount.state != "quantified" else ""

@@ -16,6 +16,7 @@ from tricyclic.errors import UnknownNameError
 from tricyclic.results.base import Renderable
 from tricyclic.stats.statistics import MeanEstimate
 
+NO_INTERNAL_STANDARD = "no internal standard"
 SENSITIVITY = "response of the repeated standard"
 
 
@@ -131,6 +132,12 @@ class QuantifiedAmount:
     loq: float
     drift_factor: float = 1.0
     remarks: tuple[str, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """The state, or that there is no internal standard to read the peak by."""
+        has_number = self.state in ("quantified", "below LOQ")
+        return NO_INTERNAL_STANDARD if has_number and math.isnan(self.amount) else self.state
 
 
 @dataclass(frozen=True)

@@ -292,6 +292,18 @@ def test_a_lost_sample_stays_in_the_table_without_a_number(batch, write):
     assert "lost   f04" in result.summary()
 
 
+def test_an_injection_without_internal_standard_has_a_peak_and_no_amount(batch, write):
+    spoil_internal_standard(batch)
+    result = quantified(write(batch))
+    row = result.to_frame().set_index("injection").loc["f03"]
+    assert (row.state, np.isnan(row.amount_fmol)) == ("no internal standard", True)
+    peaks = result.to_frame("peaks").query("compound == 'NE'").set_index("injection")
+    # Its width is that of the other injections, so that the peak is one.
+    ratio = peaks.area["f03"] / batch["f03"].true / (peaks.area["f04"] / batch["f04"].true)
+    assert ratio == pytest.approx(1.0, rel=0.02)
+    assert not result.to_frame("unlisted_peaks").query("injection == 'f03'").beside.eq("NE").any()
+
+
 def test_a_method_whose_window_misses_the_standards_is_refused(batch, write):
     batch.method = batch.method.replace("retention_min = 3.8", "retention_min = 4.6")
     with pytest.raises(InputError) as error:

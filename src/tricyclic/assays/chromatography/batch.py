@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tricyclic.assays.chromatography.injection import CompoundFit, fit_compound
 from tricyclic.assays.chromatography.model import (
@@ -153,6 +153,12 @@ def fit_injection(
         # An overloaded column, or one that has changed: the shape of this injection is its own.
         model = learn_model(model, [reference])
         reference = find_reference(trace, method, model.shape)
+    if not reference.present and model.width_share > 0.0:
+        # What stands in its window is noise; the width is that of the other injections.
+        peak = reference.peak
+        center = reference.compound.retention_min
+        width = model.width_share * center
+        reference = replace(reference, peak=replace(peak, center=center, width=width))
     fits = [fit_compound(trace, method, one, reference, model) for one in method]
     return quantify(injection.name, injection.chromatogram, trace, reference, fits, manual or {})
 

@@ -63,11 +63,14 @@ class PeakModel:
         By name of the compound.
     peaks : int
         Number of peaks from which the shape was learned; 0 is a default.
+    width_share : float
+        Median width of the reference peaks over their retention; 0 where none was seen.
     """
 
     shape: PeakShape
     expected: Mapping[str, Expected] = field(default_factory=dict)
     peaks: int = 0
+    width_share: float = 0.0
 
 
 def default_model(method: ChromatographyMethod) -> PeakModel:
@@ -99,7 +102,12 @@ def learn_model(
         return model
     shape = common_emg(good)
     fitted = [refit(peak, shape)[0] for peak in good]
-    return replace(model, shape=learn_shape(fitted, shape, _DEGREE), peaks=len(good))
+    return replace(
+        model,
+        shape=learn_shape(fitted, shape, _DEGREE),
+        peaks=len(good),
+        width_share=float(np.median([peak.width / peak.center for peak in fitted])),
+    )
 
 
 def common_emg(peaks: Sequence[LonePeak]) -> PeakShape:

@@ -136,7 +136,7 @@ def _numbers(amount: QuantifiedAmount, standard: str, injection: InjectionPeaks)
         amount.response,
         amount.amount,
         amount.amount_se,
-        amount.state,
+        amount.outcome,
         amount.range,
         nominal,
         100.0 * (amount.amount / nominal - 1.0) if nominal > 0 else math.nan,
@@ -165,7 +165,7 @@ def _fractions(result: BatchResult) -> Columns:
         for row, start, end in zip(rows, *times, strict=True):
             amount = known.get(row.name)
             head = (analyte.analyte,) if several else ()
-            numbers = (amount.amount, amount.state) if amount else (math.nan, LOST)
+            numbers = (amount.amount, amount.outcome) if amount else (math.nan, LOST)
             table.append((*head, row.animal, row.name, start, end, *numbers, row.note))
     head_names = ("analyte",) if several else ()
     value = with_unit("amount", result.unit)

@@ -10,7 +10,7 @@ from tricyclic.core.peak import STATES
 from tricyclic.core.sample_list import ROLES
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
-from tricyclic.results.chromatography import AnalyteBatch, BatchResult
+from tricyclic.results.chromatography import NO_INTERNAL_STANDARD, AnalyteBatch, BatchResult
 
 _PLURALS = {
     "standard": "standards",
@@ -143,12 +143,16 @@ def _criteria(analyte: AnalyteBatch) -> list[str]:
 def _states(analyte: AnalyteBatch) -> list[str]:
     roles = ("sample", "quality control", "blank")
     counts = {
-        role: Counter(a.state for a in analyte.amounts if a.row.role == role and not a.row.excluded)
+        role: Counter(
+            a.outcome for a in analyte.amounts if a.row.role == role and not a.row.excluded
+        )
         for role in roles
     }
-    rows: list[tuple[str, ...]] = [(analyte.analyte, *STATES)]
+    unread = any(one[NO_INTERNAL_STANDARD] for one in counts.values())
+    states = (*STATES, NO_INTERNAL_STANDARD) if unread else STATES
+    rows: list[tuple[str, ...]] = [(analyte.analyte, *states)]
     rows += [
-        (_PLURALS[role], *(str(counts[role][state]) for state in STATES))
+        (_PLURALS[role], *(str(counts[role][state]) for state in states))
         for role in roles
         if sum(counts[role].values())
     ]
