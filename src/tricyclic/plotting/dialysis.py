@@ -20,6 +20,9 @@ from tricyclic.stats.statistics import t_quantile
 
 Scale = Literal["percent", "absolute"]
 HEIGHT_MM, FOOT_LINE_MM = 66.0, 2.7
+LEFT_MM, RIGHT_MM, TITLE_MM, LEGEND_LINE_MM = 16.0, 4.0, 7.5, 3.8
+# Line and symbol beside a name in the legend, with the gaps; and the longest name.
+HANDLE_MM, LONGEST_NAME_MM = 8.0, 40.0
 # Lines of the note on uptake blockers below a figure.
 NOTE_LINES = 6
 # Nice steps of an axis in minutes.
@@ -42,14 +45,17 @@ def dialysis_course(
     with style.publication_style():
         note = _note(result)
         foot = FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
-        height = style.page_height_mm(HEIGHT_MM + foot)
+        across = _legend_columns(result, style.page_mm("column") - LEFT_MM - RIGHT_MM)
+        rows = math.ceil(len(result.groups) / across) if style.current().legend else 0
+        top = (TITLE_MM if style.current().title else 1.5) + LEGEND_LINE_MM * rows
+        height = style.page_height_mm(HEIGHT_MM + foot + LEGEND_LINE_MM * max(rows - 1, 0))
         canvas, axes = style.sheet(
             "column",
             height,
-            left_mm=16.0,
-            right_mm=4.0,
+            left_mm=LEFT_MM,
+            right_mm=RIGHT_MM,
             bottom_mm=12.5 + foot / style.current().scale,
-            top_mm=12.0,
+            top_mm=top,
         )
         draw_dialysis_course(axes, result, scale)
         style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
@@ -92,7 +98,8 @@ def draw_dialysis_course(axes: Axes, result: MicrodialysisResult, scale: Scale =
                 axes.plot(
                     middles, values, color=style.colour(k), linewidth=0.5, alpha=0.35, zorder=2
                 )
-        _means(axes, [m for m in result.means if m.group == group and m.n], k, group, scale)
+        of_group = [m for m in result.means if m.group == group and m.n]
+        _means(axes, of_group, k, _label(result, group), scale)
     axes.set_xlabel("time after treatment (min)")
     unit = "" if result.unit in ("unknown", PERCENT) else f" ({result.unit})"
     name = result.analyte or "dialysate"
@@ -102,23 +109,43 @@ def draw_dialysis_course(axes: Axes, result: MicrodialysisResult, scale: Scale =
     axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
     if style.current().legend and len(result.groups) > 1:
         axes.legend(
-            loc="lower right",
-            bbox_to_anchor=(1.0, 1.01),
-            ncols=2,
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.01),
+            ncols=_legend_columns(result, millimetres_wide(axes)),
             columnspacing=1.0,
             handletextpad=0.4,
+            labelspacing=0.25,
         )
 
 
-def _means(axes: Axes, means: list[CourseMean], k: int, group: str, scale: Scale) -> None:
+def _legend_columns(result: MicrodialysisResult, wide_mm: float) -> int:
+    """Columns of the legend that fit beside each other."""
+    labels = [_label(result, group) for group in result.groups]
+    widths = [style.width_mm(text, size_pt=style.small_pt()) + HANDLE_MM for text in labels]
+    if len(widths) <= 3 and sum(widths) <= wide_mm + RIGHT_MM:
+        return len(widths)
+    return max(1, min(len(labels), 3, int(wide_mm // max(widths))))
+
+
+def _label(result: MicrodialysisResult, group: str) -> str:
+    """Name of a group with its number of animals, which may differ between times."""
+    n = sorted({m.n for m in result.means if m.group == group and m.n})
+    if not n:
+        return group
+    counted = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
+    beside = style.width_mm(f" (n = {counted})", size_pt=style.small_pt()) + HANDLE_MM
+    longest = min(LONGEST_NAME_MM, style.page_mm("column") - LEFT_MM - beside)
+    name = style.fitted(group, longest, size_pt=style.small_pt())
+    return f"{name} (n = {counted})"
+
+
+def _means(axes: Axes, means: list[CourseMean], k: int, label: str, scale: Scale) -> None:
     if not means:
         return
     percent = scale == "percent"
     centre = np.array([m.percent if percent else m.value for m in means])
     error = np.array([_error(m, percent) for m in means])
     middle = np.array([m.middle_min for m in means])
-    n = sorted({m.n for m in means})
-    counted = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
     axes.errorbar(
         middle,
         centre,
@@ -135,7 +162,7 @@ def _means(axes: Axes, means: list[CourseMean], k: int, group: str, scale: Scale
         centre,
         color=style.colour(k),
         linestyle=style.dashes(k),
-        label=f"{style.fitted(group, 24.0, size_pt=style.small_pt())} (n = {counted})",
+        label=label,
         zorder=4,
         **style.marker(k),
     )
