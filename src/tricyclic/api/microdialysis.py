@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -61,7 +62,7 @@ def microdialysis(
     primary: str = "log-ratio",
     below: str = "as-measured",
     cv_max_percent: float = 20.0,
-    exclude: Texts = (),
+    exclude: Texts | Mapping[str, str] = (),
     confidence: float = 0.95,
     drug: str = "",
     library: str | Path = "",
@@ -130,7 +131,8 @@ def microdialysis(
     cv_max_percent
         A baseline with a larger CV, %, is flagged, and used.
     exclude
-        Animals or fractions to leave out, with the reason: 'r12="probe outside"'.
+        Animals or fractions to leave out, with the reason: {"r12": "probe outside"}, or
+        "r12=probe outside".
     confidence
         Confidence level of the limits.
     drug
@@ -192,7 +194,7 @@ def microdialysis(
         primary=primary,
         below=below,
         cv_max_percent=cv_max_percent,
-        exclude=texts(exclude),
+        exclude=_exclusions(exclude),
         confidence=confidence,
         drug=drug,
         library=path(library),
@@ -293,7 +295,7 @@ def microdialysis_design(
     unit: str = "",
     control: str = "",
     window: tuple[float, float] = (0.0, 120.0),
-    exclude: Texts = (),
+    exclude: Texts | Mapping[str, str] = (),
     sheet: str = "",
     decimal: str = "",
     out: str | Path = "",
@@ -356,12 +358,19 @@ def microdialysis_design(
         unit=unit,
         control=control,
         window=window,
-        exclude=texts(exclude),
+        exclude=_exclusions(exclude),
         sheet=sheet,
         decimal=decimal,
         out=path(out),
     )
     return call(run_design, options, on_progress)
+
+
+def _exclusions(given: Texts | Mapping[str, str]) -> tuple[str, ...]:
+    """Animals and fractions with their reasons as "r12=reason"."""
+    if isinstance(given, Mapping):
+        return tuple(f"{name}={reason}" for name, reason in given.items())
+    return texts(given)
 
 
 def _in_rows(table: Any) -> TableSource:

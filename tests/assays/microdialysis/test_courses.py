@@ -227,6 +227,8 @@ def test_excluded_animals_and_fractions_stay_with_their_reason():
     assert result.left_out == (("d3", "probe outside"),)
     assert "f05: air bubble" in result["r1"].missing
     assert "left out  d3: probe outside" in result.summary()
+    as_mapping = tca.microdialysis(tidy(), window=(0, 100), exclude={"d3": "probe outside"})
+    assert as_mapping.left_out == result.left_out
     with pytest.raises(tca.InputError, match="no animal is called 'd9'"):
         tca.microdialysis(tidy(), exclude="d9=gone")
     with pytest.raises(tca.InputError, match="has no reason"):
