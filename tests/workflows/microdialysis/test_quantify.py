@@ -19,6 +19,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.batch_traces import TraceSource, read_batch
 from tricyclic.io.chromatography_method import read_chromatography_method
 from tricyclic.io.sample_list import read_sample_list
+from tricyclic.reports.figures import drawings_of
 
 SOUND = {
     "few_levels",
@@ -504,3 +505,20 @@ def test_list_and_method_may_be_sheets_of_one_workbook(batch, write, tmp_path):
     assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
         single.to_frame().amount_fmol.to_numpy(), nan_ok=True
     )
+
+
+def test_figures_are_an_overview_and_a_picture_of_each_injection(batch, write, tmp_path):
+    result = quantified(write(batch))
+    drawings = drawings_of(result)
+    shown = [name for name, one in drawings.items() if not one.is_part]
+    assert shown == ["batch"]
+    # 24 injections on a page.
+    pages = [name for name, one in drawings.items() if one.is_part]
+    assert len(pages) == -(-len(batch.injections) // 24)
+    overview = drawings["batch"].make()
+    assert "Batch of 42 injections, NE: 14 standards at 7 levels, 0.5 to 50 fmol." in overview.alt
+    assert "place in the batch" in overview.svg
+    for one in ("f03", "NE", "fmol"):
+        assert one in drawings[pages[1]].make().svg
+    result.save(tmp_path / "all.pdf", figure="injections")
+    assert (tmp_path / "all.pdf").read_bytes().startswith(b"%PDF")
