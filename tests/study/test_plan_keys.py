@@ -57,7 +57,8 @@ def dialysis(*, of_table: bool) -> dict:
     animal = {"name": "r01", "group": "vehicle", "treated": 80, "flow": [flow]}
     files = {"samples": "samples.csv", "method": "method.toml"}
     source = {"table": {"file": "values.csv"}} if of_table else {"chromatography": files}
-    return {"name": "NE", "animal": [animal], **source}
+    group = {"name": "desipramine", "drug": "desipramine", "dose_mg_per_kg": 10.0}
+    return {"name": "NE", "animal": [animal], "group": [group], **source}
 
 
 COMPARISONS = {

@@ -116,13 +116,17 @@ def new_study(
 
 
 @checked_arguments
-def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None) -> StudyRunResult:
+def run_study(
+    study: str | Path, *, compare: bool = False, on_progress: ProgressCallback | None = None
+) -> StudyRunResult:
     """Analyse a study folder; tables, JSON, figures and the report are written to results/.
 
     Parameters
     ----------
     study
         The study folder, or a workbook of `new_study(..., excel=True)`.
+    compare
+        Lay the model's course beside each microdialysis experiment, for the doses of its groups.
     on_progress
         Called with the progress of long runs.
 
@@ -136,7 +140,7 @@ def run_study(study: str | Path, *, on_progress: ProgressCallback | None = None)
     InputError
         With one sentence: where, what was read, what is allowed, what to do.
     """
-    options = RunStudyOptions(study=path(study))
+    options = RunStudyOptions(study=path(study), compare=compare)
     return call(run_command, options, on_progress)
 
 
@@ -192,9 +196,11 @@ class Study:
                 )
             self.plan = read_plan(self.folder)
 
-    def run(self, on_progress: ProgressCallback | None = None) -> StudyRunResult:
+    def run(
+        self, on_progress: ProgressCallback | None = None, *, compare: bool = False
+    ) -> StudyRunResult:
         """Analyse the study and write its results folder."""
-        return run_study(self.folder, on_progress=on_progress)
+        return run_study(self.folder, compare=compare, on_progress=on_progress)
 
     def verify(self, on_progress: ProgressCallback | None = None) -> VerifyResult:
         """Recompute the latest results and compare them byte for byte."""

@@ -22,6 +22,9 @@ SECTIONS: dict[str, str] = {
     "[microdialysis.response]": (
         "How the response of an animal is computed; declare it before the data are seen."
     ),
+    "[[microdialysis.group]]": (
+        "What a group received, for `tricyclic run STUDY --compare`; none for the control."
+    ),
     "[[microdialysis.animal]]": (
         "One table for each animal. All times of one animal, also those of its samples, are of one "
         "kind: minutes, times of day, or dates with times."
@@ -46,6 +49,14 @@ KEYS: dict[str, tuple[str, str]] = {
         "Drug of the library that was given, where the groups do not name it",
         'drug = "desipramine"',
     ),
+    "microdialysis.region": (
+        "Region of the probe that is simulated, with `--compare`",
+        'region = "cortex"',
+    ),
+    "microdialysis.group.name": ("Name, as the animals state it", 'name = "desipramine"'),
+    "microdialysis.group.drug": ("Drug of the library", 'drug = "desipramine"'),
+    "microdialysis.group.dose_mg_per_kg": ("Dose at the treatment", "dose_mg_per_kg = 10.0"),
+    "microdialysis.group.route": ("Route of the dose", 'route = "ip"'),
     "microdialysis.species": ("Species, for the report", 'species = "rat"'),
     "microdialysis.unit": (
         "Unit of the courses: concentration in the dialysate, amount of a fraction, or per time",

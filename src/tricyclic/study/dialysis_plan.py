@@ -78,6 +78,21 @@ class AnimalPlan:
 
 
 @dataclass(frozen=True)
+class DosePlan:
+    """What a group of animals received at time 0."""
+
+    name: str
+    drug: str
+    dose_mg_per_kg: float
+    route: str = "ip"
+
+    @property
+    def treatment(self) -> str:
+        """The dose as the model reads it: "desipramine 10 mg/kg ip"."""
+        return f"{self.drug} {self.dose_mg_per_kg:.10g} mg/kg {self.route}"
+
+
+@dataclass(frozen=True)
 class DialysisPlan:
     """One microdialysis experiment; either `chromatography` or `table` is given."""
 
@@ -95,6 +110,8 @@ class DialysisPlan:
     primary: Primary = "log ratio"
     confidence: float = 0.95
     animals: tuple[AnimalPlan, ...] = ()
+    region: str = "cortex"
+    groups: tuple[DosePlan, ...] = ()
     where: str = ""
 
 
@@ -119,7 +136,7 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
             else "Keep one of them, and add the other as a further [[microdialysis]]",
         )
     response = row["response"] or {}
-    shared = ("name", "title", "analyte", "control", "drug", "species", "unit")
+    shared = ("name", "title", "analyte", "control", "drug", "species", "unit", "region")
     animals = tuple(_animal(one, f"{where}, animal '{one['name']}'") for one in row["animal"])
     _check_unique([one.name for one in animals], where)
     plan = DialysisPlan(
@@ -135,6 +152,7 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
         primary=cast("Primary", response.get("primary", "log ratio")),
         confidence=response.get("confidence", 0.95),
         animals=animals,
+        groups=tuple(DosePlan(**one) for one in row["group"]),
         where=where,
         **{key: row[key] for key in shared},
     )

@@ -153,6 +153,14 @@ _ANIMAL = TableField(
         "flow": ListField(_FLOW),
     }
 )
+_GROUP = TableField(
+    {
+        "name": NameField(required=True),
+        "drug": _FILLED,
+        "dose_mg_per_kg": NumberField(required=True, above=0.0),
+        "route": TextField(default="ip", allow_empty=False),
+    }
+)
 EXPERIMENTS = ListField(
     TableField(
         {
@@ -167,6 +175,8 @@ EXPERIMENTS = ListField(
             "table": _TABLE,
             "collection": _COLLECTION,
             "response": _RESPONSE,
+            "region": TextField(default="cortex", one_of=("cortex", "lc")),
+            "group": ListField(_GROUP, labels=("name",)),
             "animal": ListField(_ANIMAL, labels=("name",)),
         }
     ),

@@ -24,6 +24,7 @@ from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.stats.statistics import MeanEstimate, with_t_interval
 from tricyclic.study.dialysis_folder import PreparedDialysis, as_key, in_study_words
 from tricyclic.study.dialysis_plan import AnimalPlan, DialysisPlan
+from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
 from tricyclic.workflows.extraction import extraction_note
 
 ABOVE_TOP = "above the top standard"
@@ -34,6 +35,7 @@ def analyse_dialysis(
     *,
     synthetic: str = "",
     library: str = "",
+    compare: bool = False,
     on_progress: ProgressCallback | None = None,
 ) -> DialysisExperiment:
     """Quantify the batch, relate fractions to the treatment, and compare the groups.
@@ -45,7 +47,11 @@ def analyse_dialysis(
         animal has no baseline, or no group is the control.
     """
     try:
-        return _analysed(prepared, synthetic, library, on_progress)
+        experiment = _analysed(prepared, synthetic, library, on_progress)
+        if not compare:
+            return experiment
+        response = _beside_model(prepared.plan, experiment.response, library, on_progress)
+        return replace(experiment, response=response)
     except InputError as error:
         raise in_study_words(error) from error
 
@@ -97,6 +103,29 @@ def _analysed(
         prepared.manual,
         plan.species,
     )
+
+
+def _beside_model(
+    plan: DialysisPlan,
+    response: MicrodialysisResult,
+    library: str,
+    on_progress: ProgressCallback | None,
+) -> MicrodialysisResult:
+    """The result with the model's course for the groups whose dose study.toml states."""
+    if not plan.groups:
+        raise InputError(
+            "states no dose of a group, which --compare simulates",
+            where=plan.where,
+            do="Add a [[microdialysis.group]] with name, drug, dose_mg_per_kg and route for each "
+            "treated group",
+        )
+    setup = DialysisSetup(
+        plan.region,
+        plan.collection.flow_uL_per_min,
+        response.recovery.value if response.recovery is not None else math.nan,
+    )
+    doses = [f"{one.name} = {one.treatment}" for one in plan.groups]
+    return with_model(response, doses, setup, library=library, on_progress=on_progress)
 
 
 def _in_study(check: Check) -> Check:

@@ -63,9 +63,22 @@ class Steps:
 
 
 def analyse_study(
-    prepared: PreparedStudy, library: Library, on_progress: ProgressCallback | None = None
+    prepared: PreparedStudy,
+    library: Library,
+    on_progress: ProgressCallback | None = None,
+    *,
+    compare: bool = False,
 ) -> StudyRunResult:
-    """Analyse all assays of a study, then the joint fits and comparisons of study.toml."""
+    """Analyse all assays of a study, then the joint fits and comparisons of study.toml.
+
+    With `compare`, the model's course stands beside each microdialysis experiment.
+    """
+    if compare and not prepared.dialysis:
+        raise InputError(
+            "has no microdialysis, which is what the model is laid beside",
+            where="study.toml",
+            do="Leave --compare out",
+        )
     curves = study_curves(prepared)
     plan = prepared.plan
     # Two more steps: the comparisons, and writing the files.
@@ -80,7 +93,12 @@ def analyse_study(
     for one in prepared.dialysis:
         steps.begin(f"{one.plan.name}, microdialysis")
         dialysis.append(
-            analyse_dialysis(one, synthetic=plan.synthetic, library=str(library.folder or ""))
+            analyse_dialysis(
+                one,
+                synthetic=plan.synthetic,
+                library=str(library.folder or ""),
+                compare=compare,
+            )
         )
     steps.begin("comparisons")
     selectivity, comparisons = _compare(plan.compare, assays, curves)

@@ -306,3 +306,56 @@ def test_the_template_is_read_and_asks_for_its_chromatograms(tmp_path):
         analyse(folder)
     with pytest.raises(InputError, match="protocol"):
         new.run(NewStudyOptions("microdialysis", str(tmp_path / "x"), protocol="sert-citalopram"))
+
+
+# ---- beside the model
+
+STUDY = """
+schema_version = 1
+title = "Dialysis"
+[[microdialysis]]
+name = "NE"
+analyte = "NE"
+region = "lc"
+[microdialysis.table]
+file = "values.csv"
+unit = "nM"
+"""
+GROUP = """
+[[microdialysis.group]]
+name = "desipramine"
+drug = "desipramine"
+dose_mg_per_kg = 10
+"""
+
+
+def of_values(folder, toml):
+    lines = ["animal,group,start,end,value"]
+    for group, level in (("vehicle", 2.0), ("desipramine", 6.0)):
+        for k in range(3):
+            for start in range(-80, 120, 20):
+                value = (1.0 + 0.03 * k) * (level if start >= 0 else 2.0)
+                lines.append(f"{group}{k},{group},{start},{start + 20},{value}")
+    folder.mkdir()
+    (folder / "values.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (folder / "study.toml").write_text(toml, encoding="utf-8")
+    return folder
+
+
+def test_compare_writes_the_model_beside_the_means_and_verify_repeats_it(tmp_path):
+    folder = of_values(tmp_path / "study", STUDY + GROUP)
+    result = run.run(RunStudyOptions(str(folder), compare=True))
+    (table,) = [p for name, p in files_of(result).items() if name.endswith("model.csv")]
+    with table.open(encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    assert len(rows) == 2 * 10
+    late = [one for one in rows if one["group"] == "desipramine" and float(one["start_min"]) >= 20]
+    assert all(one["treatment"] == "desipramine 10 mg/kg ip" for one in late)
+    assert all(float(one["model_percent"]) > 200 for one in late)
+    assert verify.run(VerifyOptions(str(folder))).verified
+
+
+def test_compare_needs_the_doses_of_the_groups(tmp_path):
+    folder = of_values(tmp_path / "study", STUDY)
+    with pytest.raises(InputError, match=r"states no dose of a group.*\[\[microdialysis.group\]\]"):
+        run.run(RunStudyOptions(str(folder), compare=True))

@@ -10,6 +10,7 @@ from tricyclic.core.document import Block, Heading, Paragraph, Table
 from tricyclic.core.format import format_number, format_p, list_names, pluralize
 from tricyclic.core.fractions import PERCENT
 from tricyclic.plotting.dialysis import dialysis_animals, dialysis_course
+from tricyclic.plotting.dialysis_model import dialysis_model
 from tricyclic.reports.section import ReportData, ReportSection, dialysis_anchor, figure_of
 from tricyclic.reports.text.chromatography import criteria_verdict
 from tricyclic.reports.words import sentence
@@ -41,6 +42,10 @@ def _experiment(one: DialysisExperiment, study: StudyResult) -> Iterator[Block]:
     yield _groups_table(result)
     yield figure_of(one, study, dialysis_course(_plain(result), pdf=False))
     yield figure_of(one, study, dialysis_animals(_plain(result), pdf=False))
+    if result.modelled:
+        yield figure_of(one, study, dialysis_model(_plain(result), pdf=False))
+    if any(course.absolute for course in result.modelled):
+        yield figure_of(one, study, dialysis_model(_plain(result), "absolute", pdf=False))
     if result.extraction_note:
         yield Paragraph(sentence(result.extraction_note), "note")
     if result.effects is not None:

@@ -74,6 +74,10 @@ class RunStudyOptions:
     """
 
     study: str = option("The study folder, or a workbook", positional=True, path=True)
+    compare: bool = option(
+        "Lay the model's course beside each microdialysis experiment, for the doses of its groups",
+        default=False,
+    )
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,14 @@ from tricyclic.workflows.study_analysis import analyse_study
 
 
 def study_outputs(
-    prepared: PreparedStudy, library: Library, on_progress: ProgressCallback | None = None
+    prepared: PreparedStudy,
+    library: Library,
+    on_progress: ProgressCallback | None = None,
+    *,
+    compare: bool = False,
 ) -> tuple[StudyRunResult, dict[str, bytes]]:
     """Analyse a study and render all its files, including the manifest."""
-    result = analyse_study(prepared, library, on_progress)
+    result = analyse_study(prepared, library, on_progress, compare=compare)
     files = study_files(result, formats=prepared.plan.formats, in_study=True)
     return result, with_manifest(prepared, files)
 

@@ -12,6 +12,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.folder import read_study
 from tricyclic.study.results_folder import save_results
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.study.options import RunStudyOptions
 from tricyclic.workflows.study.outputs import study_outputs
 from tricyclic.workflows.study.workbook import is_workbook_study, run_workbook_study
@@ -21,16 +22,20 @@ def run(options: RunStudyOptions, on_progress: ProgressCallback | None = None) -
     """Analyse the study; the previous results remain until the new ones are complete."""
     study = Path(options.study)
     if is_workbook_study(study):
+        if options.compare:
+            refuse_without_effect(options, ("compare",), "study folders with microdialysis")
         return run_workbook_study(existing_file(study), on_progress)
-    return run_study(study, on_progress)
+    return run_study(study, on_progress, compare=options.compare)
 
 
-def run_study(folder: Path, on_progress: ProgressCallback | None = None) -> StudyRunResult:
+def run_study(
+    folder: Path, on_progress: ProgressCallback | None = None, *, compare: bool = False
+) -> StudyRunResult:
     """Read, analyse and write a study while its folder is locked."""
     library = Library()
     with only_one(folder):
         report_progress(on_progress, 0, 1, f"reading {folder}")
         prepared = read_study(folder, library, on_progress)
-        result, files = study_outputs(prepared, library, on_progress)
+        result, files = study_outputs(prepared, library, on_progress, compare=compare)
         place = save_results(prepared, files, {"checks": result.count_levels()})
     return replace(result, folder=str(place), unused_files=prepared.unused_files)

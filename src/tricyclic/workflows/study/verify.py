@@ -33,9 +33,14 @@ def run(options: VerifyOptions, on_progress: ProgressCallback | None = None) -> 
         place,
         folder,
         _changed_since_run(prepared, place),
-        lambda: study_outputs(prepared, library, on_progress)[1],
+        lambda: study_outputs(prepared, library, on_progress, compare=_is_compared(place))[1],
         log_lines=n_entries,
     )
+
+
+def _is_compared(place: Path) -> bool:
+    """Whether the results were written with the model beside them."""
+    return any(place.rglob("*model.csv"))
 
 
 def _changed_since_run(prepared: PreparedStudy, place: Path) -> str:
