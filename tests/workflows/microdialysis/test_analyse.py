@@ -10,7 +10,7 @@ import pytest
 
 import tricyclic as tca
 from tricyclic.cli.main import main
-from tricyclic.workflows.microdialysis.extraction import extraction_note
+from tricyclic.workflows.extraction import extraction_note
 
 
 @pytest.fixture(scope="module")

@@ -292,7 +292,7 @@ def test_a_raw_chromatogram_that_changed_is_refused(content, tmp_path):
         analyse(folder)
 
 
-def test_the_template_is_read_and_asks_for_its_chromatograms(tmp_path):
+def test_the_template_is_read_and_needs_its_chromatograms(tmp_path):
     from tricyclic.study.plan import read_plan
     from tricyclic.workflows.study import new
     from tricyclic.workflows.study.options import NewStudyOptions
