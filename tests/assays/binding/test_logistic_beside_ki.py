@@ -29,6 +29,10 @@ def logistic(x, top, bottom, log10_ic50, hill):
     return bottom + (top - bottom) / (1 + 10 ** (hill * (x - log10_ic50)))
 
 
+# What these numbers do not depend on.
+QUICK = AnalysisOptions(classical=False, outliers="none")
+
+
 def table_of_readings(seed: int) -> tuple[np.ndarray, np.ndarray]:
     log10 = np.repeat(np.linspace(-11, -6, 11), 3)
     noise = np.random.default_rng(seed).normal(0, 3, log10.size)
@@ -66,7 +70,9 @@ def test_the_ic50_of_plates_is_that_of_the_exact_mass_balance(net, make_plate) -
     truth = exact_ic50(sites, 1e-9, 0.8e-9, 0.9e-9, radioligand_sink=0.005) * 1e9
     logs = [
         math.log10(
-            analyse_plate(make_plate(seed, cv=0.02), net, kind="competition", curves=CURVES)
+            analyse_plate(
+                make_plate(seed, cv=0.02), net, kind="competition", curves=CURVES, method=QUICK
+            )
             .estimate("IC50")
             .value
         )
@@ -81,7 +87,7 @@ def test_depletion_makes_nh_steeper_and_leaves_the_slope_of_the_mass_balance(
 ) -> None:
     tight = TrueValues(kd_nM=0.8, bmax_fmol_per_mg=8000.0, ki_nM={"desipramine": 0.02})
     result = analyse_plate(
-        make_plate(3, truth=tight, cv=0.02), net, kind="competition", curves=CURVES
+        make_plate(3, truth=tight, cv=0.02), net, kind="competition", curves=CURVES, method=QUICK
     )
     assert result.estimate("nH").low > 1.1
     slope = result.estimate("Hill slope")
@@ -97,6 +103,7 @@ def pooled(net, make_plate):
             kind="competition",
             curves=CURVES,
             experiment=f"run{seed}",
+            method=QUICK,
         )
         for seed in range(3)
     ]

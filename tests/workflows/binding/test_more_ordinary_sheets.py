@@ -26,7 +26,7 @@ def workbook(path, rows):
 
 
 def ki_of(path):
-    result = tca.affinity(path, radioligand_nM=1, kd_nM=1, unit="cpm")
+    result = tca.affinity(path, radioligand_nM=1, kd_nM=1, unit="cpm", outliers="none")
     return {e.subject: e.value for e in result.estimates if e.name == "Ki"}, result
 
 

@@ -23,7 +23,7 @@ def readings(ki: float, doses: Sequence[float], n: int, rng: np.random.Generator
 
 
 def kis(path: Path, unit: str = "cpm") -> tuple[dict[str, tuple[float, int]], str]:
-    result = tca.affinity(path, radioligand_nM=1, kd_nM=1, unit=unit)
+    result = tca.affinity(path, radioligand_nM=1, kd_nM=1, unit=unit, outliers="none")
     values = {e.subject: (e.value, e.n_experiments) for e in result.estimates if e.name == "Ki"}
     return values, " ".join((*result.study.read_as, *result.study.unused))
 
