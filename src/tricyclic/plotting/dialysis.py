@@ -207,7 +207,7 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
             color=style.GREY,
         )
         low, high = result.settings.window_min
-        test = f" {result.effects.test}." if result.effects else ""
+        test = f". {result.effects.test}." if result.effects else ""
         level = f"{100 * result.confidence:g} % CI"
         return style.finish(
             canvas,

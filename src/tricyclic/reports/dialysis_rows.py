@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from tricyclic.core.format import format_number, format_p
 from tricyclic.reports.frames.microdialysis import column_unit
 from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell
-from tricyclic.reports.words import group_warnings
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 
@@ -58,7 +57,7 @@ def animal_rows(study: StudyResult) -> Iterator[ResultRow]:
 
 def _treatments(one: DialysisExperiment) -> Iterator[ResultRow]:
     result = one.response
-    flags = ", ".join(dict.fromkeys(check.name for check, _ in group_warnings(one.all_checks())))
+    flags = _flags(one)
     if result.effects is None:
         for group in result.groups:
             n = sum(r.course.group == group for r in result.responses)
@@ -103,6 +102,15 @@ def _treatments(one: DialysisExperiment) -> Iterator[ResultRow]:
             f"{format_number(effect.high)}), {format_p(effect.p)}",
         }
         yield ResultRow(place, {"ratio": ratio, "percent": percent}, end)
+
+
+def _flags(one: DialysisExperiment) -> str:
+    """Names of the checks that fail or warn: "warn: baseline_unstable, window_coverage"."""
+    parts = []
+    for level in ("fail", "warn"):
+        names = dict.fromkeys(check.name for check in one.all_checks() if check.level == level)
+        parts += [f"{level}: {', '.join(names)}"] if names else []
+    return "; ".join(parts)
 
 
 def _cell(value: float, figures: int = FIGURES) -> ResultCell:

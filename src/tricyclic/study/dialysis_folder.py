@@ -6,7 +6,7 @@ The numbers are computed elsewhere.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -90,7 +90,28 @@ def read_dialysis(
         assert plan.table is not None, "dialysis_plan refuses an experiment with neither"
         return _table(plan, plan.table, folder, add, targets)
     except InputError as error:
-        raise in_study_words(error) from error
+        own = in_study_words(error)
+        raise (own if own.where else own.at(plan.where)) from error
+
+
+def check_manual_limits(folder: Path, experiments: Sequence[PreparedDialysis]) -> None:
+    """Refuse limits of a peak in an injection that no list of the study has.
+
+    Parameters
+    ----------
+    folder : Path
+    experiments : sequence of PreparedDialysis
+    """
+    if not experiments or not (folder / MANUAL).is_file():
+        return
+    known = {
+        row.name for one in experiments if one.samples is not None for row in one.samples.injected
+    }
+    for one in read_manual_limits(folder / MANUAL):
+        if one.injection not in known:
+            raise UnknownNameError.among(
+                "injection of the list", one.injection, known, where=MANUAL
+            )
 
 
 def in_study_words(error: InputError) -> InputError:

@@ -31,7 +31,7 @@ from tricyclic.results.binding import Exclusion, InputFile
 from tricyclic.study import exclusions as exclusion_file
 from tricyclic.study.conditions import read_conditions
 from tricyclic.study.dialysis_exclusions import split_exclusions
-from tricyclic.study.dialysis_folder import PreparedDialysis, read_dialysis
+from tricyclic.study.dialysis_folder import PreparedDialysis, check_manual_limits, read_dialysis
 from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
 from tricyclic.study.tables import series_from
@@ -154,6 +154,7 @@ def read_study(
         read_dialysis(one, folder, files.add, targets[one.name], on_progress)
         for one in plan.dialysis
     )
+    check_manual_limits(folder, dialysis)
     raw = {*places.values(), *(name for one in dialysis for name in one.raw)}
     for name in sorted(raw):
         _check_unchanged(name, files.add(name), logged)

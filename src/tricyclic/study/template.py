@@ -148,6 +148,14 @@ def study_template(protocol: Protocol, rng: np.random.Generator | None = None) -
     }
 
 
+def is_written(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Whether a folder has all these files with these contents."""
+    return all(
+        (folder / name).is_file() and (folder / name).read_bytes() == data
+        for name, data in files.items()
+    )
+
+
 def write_study(folder: Path, files: Mapping[str, str | bytes]) -> None:
     """Write the files of a new study.
 

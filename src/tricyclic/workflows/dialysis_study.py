@@ -13,6 +13,7 @@ from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
 from tricyclic.core.check import Check
 from tricyclic.core.clock_time import read_time
 from tricyclic.core.collection_times import CollectionTimes, collection_times
+from tricyclic.core.format import list_names
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.fractions import State
 from tricyclic.core.progress import ProgressCallback
@@ -86,7 +87,10 @@ def _analysed(
         recovery=_recovery(plan),
         extraction_note=extraction_note(response.groups, plan.drug, library),
         synthetic=synthetic,
-        remarks=tuple(as_key(text) for text in (*read.remarks, *response.remarks)),
+        remarks=tuple(
+            as_key(text)
+            for text in (*_not_pumped(prepared, response), *read.remarks, *response.remarks)
+        ),
         checks=tuple(_in_study(check) for check in response.checks),
         file=table.file,
         read_as=tuple(as_key(text) for text in (*table.read_as, *read.read_as)),
@@ -103,6 +107,15 @@ def _analysed(
         prepared.manual,
         plan.species,
     )
+
+
+def _not_pumped(prepared: PreparedDialysis, response: MicrodialysisResult) -> list[str]:
+    """Lost samples for which the pump stood still, so that they have no window."""
+    used = {f.name for r in response.responses for f in r.course.fractions}
+    animals = {r.course.animal for r in response.responses}
+    lost = prepared.samples.lost if prepared.samples is not None else ()
+    names = [row.name for row in lost if row.animal in animals and row.name not in used]
+    return [f"nothing was pumped into {list_names(names, 8)}"] if names else []
 
 
 def _beside_model(

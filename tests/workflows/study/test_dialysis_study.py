@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -165,6 +166,40 @@ file = "raw/values.csv"
     assert own.effects.effects[0].p == pytest.approx(response.effects.effects[0].p)
 
 
+def test_each_animal_may_have_its_own_clock(done, content, tmp_path):
+    """Dates for one animal, times of day over midnight for another: the same result."""
+    _, result = done
+    first = datetime(2026, 3, 2, 10, 20)
+
+    def as_written(animal, minutes):
+        at = first + timedelta(minutes=float(minutes))
+        if animal == "r01":
+            return at.isoformat(sep=" ", timespec="minutes")
+        if animal == "r02":
+            # Begins at 22:20, and passes midnight.
+            return (at + timedelta(hours=12)).strftime("%H:%M")
+        return minutes
+
+    def on_clock(row):
+        animal = row["animal"]
+        return row | {key: as_written(animal, row[key]) for key in ("start", "end") if row[key]}
+
+    plan = content["study.toml"].decode()
+    plan = plan.replace("treated = 80", f'treated = "{as_written("r01", 80)}"', 1)
+    plan = plan.replace("treated = 81", f'treated = "{as_written("r02", 81)}"', 1)
+    folder = spoilt(
+        content,
+        tmp_path,
+        **{"samples.csv": rows_changed(on_clock), "study.toml": plan.encode()},
+    )
+    own = analyse(folder)["NE"].response
+    for one, other in zip(own.responses, result["NE"].response.responses, strict=True):
+        assert one.log_ratio == pytest.approx(other.log_ratio)
+        starts = [[f.start_min for f in r.course.fractions] for r in (one, other)]
+        assert starts[0] == pytest.approx(starts[1])
+    assert own.effects.effects[0].p == pytest.approx(result["NE"].response.effects.effects[0].p)
+
+
 def test_exclusions_and_manual_limits_are_applied_and_listed(content, tmp_path):
     exclusions = (
         b"target,reason,who,when\n"
@@ -255,6 +290,32 @@ FAULTS = {
     "an unknown control": ("study.toml", replaced('"vehicle"  ', '"saline"  '), "saline"),
     "an unknown key": ("study.toml", replaced("flow_uL_per_min", "flow"), "flow_uL_per_min"),
 }
+
+
+def test_a_lost_fraction_without_flow_and_unknown_manual_limits(content, tmp_path):
+    flow = "[[microdialysis.animal.flow]]\nfrom = {}\nuL_per_min = {}\n"
+    stop = (flow.format(198, 0) + flow.format(221, 1.2)).encode()
+
+    def lost(row):
+        return row | {"file": ""} if row["name"] == "r06_f11" else row
+
+    # Each trace of the table has its injection, or a reason; so the trace goes with its sample.
+    def without_trace(data):
+        rows = list(csv.reader(data.decode().splitlines()))
+        gone = next(k for k, name in enumerate(rows[0]) if name.startswith("r06_f11"))
+        lines = [",".join(cell for k, cell in enumerate(row) if k != gone) for row in rows]
+        return ("\n".join(lines) + "\n").encode()
+
+    changes = {"samples.csv": rows_changed(lost), "study.toml": lambda d: d + stop}
+    folder = spoilt(content, tmp_path, **changes, **{"raw/traces.csv": without_trace})
+    result = analyse(folder)
+    names = [f.name for f in result["NE"].response["r06"].course.fractions]
+    assert "r06_f11" not in names
+    assert "nothing was pumped into r06_f11" in result["NE"].response.remarks
+    limits = b"injection,compound,start_min,end_min,reason\nr99_f01,NE,3.6,4.0,spike\n"
+    (folder / "manual_limits.csv").write_bytes(limits)
+    with pytest.raises(InputError, match="no injection of the list is called 'r99_f01'"):
+        analyse(folder)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

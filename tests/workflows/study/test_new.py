@@ -86,4 +86,4 @@ def test_the_json_of_the_command_has_the_folder_and_its_files(tmp_path):
     done = CliRunner().invoke(main, ["study", "new", "binding", str(folder), "--json"])
     document = json.loads(done.stdout)
     assert document["schema"] == "tricyclic-study-new/2"
-    assert document["result"] == {"folder": str(folder), "written": list(FILES)}
+    assert document["result"] == {"folder": str(folder), "written": list(FILES), "runs": False}

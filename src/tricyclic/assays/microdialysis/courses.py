@@ -303,6 +303,9 @@ def _course(
         row, (start, end) = rows[k], spans[k]
         volume = math.nan
         if pump is not None:
+            if row.state == "lost" and not np.diff(pump.pumped_uL([start, end]))[0] > 0:
+                # The pump stood still all the time: there was no fluid to be lost.
+                continue
             window = membrane_window(
                 start, end, pump, dead if math.isfinite(dead) else 0.0, where=row.where
             )

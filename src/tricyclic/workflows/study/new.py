@@ -10,7 +10,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.io.library.library import Library
 from tricyclic.results.study_run import NewStudyResult
 from tricyclic.study.dialysis_template import empty_study
-from tricyclic.study.template import study_template, write_study
+from tricyclic.study.template import is_written, study_template, write_study
 from tricyclic.workflows.base import check_range, refuse_without_effect
 from tricyclic.workflows.study.new_dialysis import synthetic_study
 from tricyclic.workflows.study.options import NewStudyOptions
@@ -43,10 +43,6 @@ def _microdialysis(options: NewStudyOptions) -> NewStudyResult:
     files = empty_study() if options.template else synthetic_study(options.seed)
     folder = Path(options.folder)
     # The same study again, as the demonstration writes it, is no error.
-    if not all(_has(folder / name, data) for name, data in files.items()):
+    if not is_written(folder, files):
         write_study(folder, files)
     return NewStudyResult(str(folder), tuple(sorted(files)), runs=not options.template)
-
-
-def _has(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == data
