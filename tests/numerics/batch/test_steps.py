@@ -172,6 +172,30 @@ def test_limits_do_not_depend_on_workers_nor_on_cutting():
         assert own.tobytes() == np.concatenate([getattr(p, name) for p in parts]).tobytes()
 
 
+def _least_step(means):
+    """Least sum of squares about two levels, with any one dose or none on the way between them."""
+    least = np.inf
+    for low in range(len(means)):
+        for high in (low, low + 1):
+            parts = [part for part in (means[:low], means[high:]) if len(part)]
+            levels = [part.mean() for part in parts]
+            on_way = high == low or (len(levels) == 2 and min(levels) < means[low] < max(levels))
+            if on_way:
+                least = min(least, sum(((part - part.mean()) ** 2).sum() for part in parts))
+    return least
+
+
+def test_no_step_is_better_than_the_optimum(stepped):
+    y, fits = stepped
+    noise = np.random.default_rng(23).normal(50.0, 8.0, (300, 6, 2))
+    for readings, own in ((y, fits), (noise, fit_batch(DOSES, noise, confidence=None))):
+        means = readings.mean(2)
+        pure = ((readings - means[..., None]) ** 2).sum((1, 2))
+        steps = pure + 2.0 * np.array([_least_step(curve) for curve in means])
+        assert (own.rss <= steps * (1.0 + 1e-9)).all()
+        assert (own.rss > steps * (1.0 - 1e-9)).sum() > 15
+
+
 @pytest.mark.parametrize("fixed", [{}, {"bottom": 0.0}, {"bottom": 0.0, "top": 100.0}])
 @pytest.mark.parametrize("decimals", [0, 12])
 def test_limits_contain_the_estimate_of_readings_on_a_steep_curve(fixed, decimals):

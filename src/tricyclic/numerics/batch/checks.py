@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tricyclic.numerics.batch.careful_step import STEEP
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
@@ -23,7 +24,7 @@ from tricyclic.numerics.batch.layout import (
     Array,
     F,
 )
-from tricyclic.numerics.batch.search import STEEP, load, plateau_side, set_trial
+from tricyclic.numerics.batch.search import load, plateau_side, set_trial
 from tricyclic.numerics.batch.steps import (
     closest_doses,
     has_steps,

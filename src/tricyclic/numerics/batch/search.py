@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tricyclic.numerics.batch.careful_step import STEEP, careful_step
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.kernels import sweep
 from tricyclic.numerics.batch.layout import (
@@ -63,8 +64,8 @@ from tricyclic.numerics.batch.layout import (
 SMALL_STEP = 1e-5
 MAX_SWEEPS = 100
 MAX_DAMPING = 1e12
-# ln hill from which a curve counts as steep: it is then determined by what it does at one dose.
-STEEP = math.log(1.5)
+# Share of the sum up to which a step that promises no more of a fall is not made.
+_SETTLED = 1e-13
 
 
 # Rows of what the lanes of a search remember. The first are those of the sweep at the best point so
@@ -97,11 +98,17 @@ _AT_ROWS = DA_L + 1
     _ENDS,
     # Whether the last trial was refused.
     _REFUSED,
-) = ((_AT_ROWS + row) * LANES for row in range(20))
-_ROWS = _AT_ROWS + 20
-# Kinds of steps: one that needs the precautions of `_step`, one in log10 IC50 and ln hill, one in
-# the unknowns of a steep curve.
+    # How many steps in a row have promised about the same share of the fall of the one before.
+    _STEADY,
+) = ((_AT_ROWS + row) * LANES for row in range(21))
+_ROWS = _AT_ROWS + 21
+# Kinds of steps: one that needs the precautions of `careful_step`, one in log10 IC50 and ln hill,
+# one in the unknowns of a steep curve.
 _CAREFUL, _PLAIN, _BENT = 0.0, 1.0, 2.0
+# Where a steep curve becomes a step, the sum falls to its limit like an exponential, and the fall
+# that Newton steps promise shrinks by a factor of e each: the shares that count as such, and after
+# how many of them in a row the steps that are left are made as one.
+_LEAST_SHARE, _MOST_SHARE, _ENOUGH_STEADY = 0.25, 0.5, 2.0
 
 
 class SearchLanes(NamedTuple):
@@ -140,115 +147,6 @@ def set_trial(trial, lane, c, ln_hill, side, slope):
     trial[lane] = c
     trial[TRIAL_KAPPA * LANES + lane] = side * math.exp(ln_hill) * LN10
     trial[TRIAL_SLOPE * LANES + lane] = slope
-
-
-@compiled(allocates=False, inline=True)
-def clip(value, low, high):
-    """A value within limits."""
-    return low if value < low else (high if value > high else value)
-
-
-@compiled(allocates=False)
-def _anchor(at, c, ln_hill):
-    """Dose about which the valley of a steep curve turns; nan for a curve that is not steep."""
-    if ln_hill < STEEP or not at[MCC] > 0.0:
-        return math.nan
-    return c + clip(-at[MCL] / at[MCC], -1.0, 1.0)
-
-
-@compiled(allocates=False)
-def _step_in_one(at, damping, point, bounds, fixed_c):
-    """Step in the only parameter that can move: ln hill where log10 IC50 is `fixed_c`, else log10
-    IC50.
-
-    Gives both steps, the promised fall of the residual sum, and whether it is a pure Newton step.
-    """
-    c, ln_hill = point
-    c_low, c_high, l_low, l_high = bounds
-    gc, gl = at[GC], at[GL]
-    exact = damping == 0.0
-    own = at[HLL] + damping * at[MLL] if fixed_c else at[HCC] + damping * at[MCC]
-    if not own > 0.0:
-        own = (at[MLL] if fixed_c else at[MCC]) * (1.0 + damping) + 1e-300
-        exact = False
-    only = -(gl if fixed_c else gc) / own
-    if abs(only) > 1.0:
-        only = math.copysign(1.0, only)
-        exact = False
-    dc = 0.0 if fixed_c else clip(c + only, c_low, c_high) - c
-    dl = clip(ln_hill + only, l_low, l_high) - ln_hill if fixed_c else 0.0
-    return dc, dl, -(gc * dc + gl * dl), exact
-
-
-@compiled(allocates=False)
-def _direction(at, damping, point, anchor):
-    """Step in two unknowns, the terms that clipping it needs, and whether it is a pure Newton step.
-
-    The first unknown is log10 IC50, or for a steep curve the exponent at the anchor, hill * (anchor
-    - log10 IC50): the valley of a steep curve is bent in log10 IC50 and straight in that exponent.
-    """
-    c, ln_hill = point
-    gc, gl = at[GC], at[GL]
-    bent = not math.isnan(anchor)
-    per_hill = math.exp(-ln_hill) if bent else 0.0
-    c_1, c_l = (-per_hill, anchor - c) if bent else (1.0, 0.0)
-    g1, g2 = gc * c_1, gl + gc * c_l
-    m11, m12 = at[MCC] * c_1 * c_1, (at[MCC] * c_l + at[MCL]) * c_1
-    m22 = at[MLL] + (2.0 * at[MCL] + at[MCC] * c_l) * c_l
-    h11, h12 = at[HCC] * c_1 * c_1, (at[HCC] * c_l + at[HCL]) * c_1 + gc * per_hill
-    h22 = at[HLL] + (2.0 * at[HCL] + at[HCC] * c_l) * c_l - gc * c_l
-    p, q, r = h11 + damping * m11, h12, h22 + damping * m22
-    det = p * r - q * q
-    exact = damping == 0.0
-    if not (p > 0.0 and r > 0.0 and det > 1e-9 * p * r):
-        exact = False
-        grow = 1.0 + max(damping, 1e-3)
-        p, q, r = m11 * grow + 1e-300, m12, max(m22, 0.0) * grow + 1e-300
-        det = p * r - q * q
-        if not det > 0.0:
-            q, det = 0.0, p * r
-    d1 = -(r * g1 - q * g2) / det if det > 0.0 else -g1 / p
-    d2 = -(p * g2 - q * g1) / det if det > 0.0 else -g2 / r
-    far = abs(d2) if bent else max(abs(d1), abs(d2))
-    if far > 1.0:
-        d1, d2 = d1 / far, d2 / far
-        exact = False
-    return d1, d2, g1, g2, p, q, r, exact
-
-
-@compiled(allocates=False)
-def _step(at, damping, point, bounds, free_hill):
-    """Step in both parameters that stays in the box, the fall of the residual sum it promises, and
-    whether it is pure Newton.
-    """
-    c, ln_hill = point
-    c_low, c_high, l_low, l_high = bounds
-    gc, gl = at[GC], at[GL]
-    fixed_c = (c <= c_low and gc >= 0.0) or (c >= c_high and gc <= 0.0)
-    fixed_l = not free_hill or (ln_hill <= l_low and gl >= 0.0) or (ln_hill >= l_high and gl <= 0.0)
-    if fixed_c and fixed_l:
-        return 0.0, 0.0, 0.0, True
-    if fixed_l or fixed_c:
-        return _step_in_one(at, damping, point, bounds, not fixed_l)
-    anchor = _anchor(at, c, ln_hill)
-    bent = not math.isnan(anchor)
-    d1, d2, g1, g2, p, q, r, exact = _direction(at, damping, point, anchor)
-    new_l = clip(ln_hill + d2, l_low, l_high)
-    if new_l != ln_hill + d2:
-        d2 = new_l - ln_hill
-        d1 = -(g1 + q * d2) / p
-        if not bent:
-            d1 = clip(d1, -1.0, 1.0)
-    new_c = anchor - (math.exp(ln_hill) * (anchor - c) + d1) * math.exp(-new_l) if bent else c + d1
-    if abs(new_c - c) > 1.0:
-        new_c = c + math.copysign(1.0, new_c - c)
-        exact = False
-    if new_c < c_low or new_c > c_high:
-        new_c = clip(new_c, c_low, c_high)
-        if not bent and r > 0.0:
-            new_l = clip(ln_hill + clip(-(gl + q * (new_c - c)) / r, -1.0, 1.0), l_low, l_high)
-    dc, dl = new_c - c, new_l - ln_hill
-    return dc, dl, -(g1 * d1 + g2 * d2) if bent else -(gc * dc + gl * dl), exact
 
 
 @compiled()
@@ -302,6 +200,7 @@ def _begin(b, lane, curves, problem, lanes, work):
     rows = work.rows
     work.task[lane] = b
     rows[_SWEEPS + lane] = rows[_DAMPING + lane] = rows[_STEP_L + lane] = 0.0
+    rows[_STEADY + lane] = rows[_PROMISE + lane] = 0.0
     rows[_HERE_L + lane] = curves.state[b, LN_HILL]
     rows[_LOW + lane], rows[_HIGH + lane] = curves.facts[b, C_LOW], curves.facts[b, C_HIGH]
     rows[_ENDS + lane] = curves.facts[b, LOW_X] + curves.facts[b, HIGH_X]
@@ -352,8 +251,8 @@ def _accept_or_refuse(out, trial, rows):
 
 @compiled(allocates=False, inline=True)
 def _plain_steps(l_low, l_high, rows):
-    """Steps of `_step` in both parameters in all lanes, and in which of them they apply: where no
-    bound is near, no step is too long and the sum is convex.
+    """Steps of `careful_step` in both parameters in all lanes, and in which of them they apply:
+    where no bound is near, no step is too long and the sum is convex.
 
     One of kind BENT is finished by `_finish_bent`. No branches, so that the compiler makes vector
     instructions of it.
@@ -363,7 +262,7 @@ def _plain_steps(l_low, l_high, rows):
         gc, gl = rows[GC * LANES + lane], rows[GL * LANES + lane]
         hcc, hcl = rows[HCC * LANES + lane], rows[HCL * LANES + lane]
         mcc, mcl = rows[MCC * LANES + lane], rows[MCL * LANES + lane]
-        # The first unknown, as in `_direction`.
+        # The first unknown, as in careful_step.py.
         bent = (ln_hill >= STEEP) & (mcc > 0.0)
         turn = -mcl / mcc
         turn = turn if turn > -1.0 else -1.0
@@ -399,17 +298,39 @@ def _plain_steps(l_low, l_high, rows):
         rows[_KIND + lane] = kind if plain else _CAREFUL
         rows[_STEP_C + lane], rows[_STEP_L + lane] = dc, dl
         rows[_STEP_1 + lane], rows[_ANCHOR + lane] = d1, anchor
-        rows[_PROMISE + lane] = -(g1 * d1 + g2 * d2) if bent else -(gc * dc + gl * dl)
+        promise = -(g1 * d1 + g2 * d2) if bent else -(gc * dc + gl * dl)
+        before = rows[_PROMISE + lane]
+        steady = (
+            bent
+            & (damping == 0.0)
+            & (dl > 0.0)
+            & (promise > _LEAST_SHARE * before)
+            & (promise < _MOST_SHARE * before)
+        )
+        rows[_STEADY + lane] = rows[_STEADY + lane] + 1.0 if steady else 0.0
+        rows[_PROMISE + lane] = promise
         rows[_EXACT + lane] = 1.0 if damping == 0.0 else 0.0
 
 
 @compiled(allocates=False, inline=True)
-def _finish_bent(lane, rows):
-    """Log10 IC50 of a step in the exponent at the anchor; gives whether it needs no precautions."""
-    c, anchor = rows[_HERE_C + lane], rows[_ANCHOR + lane]
+def _finish_bent(lane, highest, rows):
+    """Log10 IC50 of a step in the exponent at the anchor, all steps that are left where their fall
+    is steady; gives whether it needs no precautions.
+    """
+    c, anchor, step_1 = rows[_HERE_C + lane], rows[_ANCHOR + lane], rows[_STEP_1 + lane]
+    if rows[_STEADY + lane] >= _ENOUGH_STEADY:
+        left = rows[_PROMISE + lane] / (_SETTLED * rows[F * LANES + lane] + 1e-31)
+        steps = math.log(left) if left > math.e else 1.0
+        # The hill rises evenly.
+        longer = math.log(1.0 + steps * rows[_STEP_L + lane])
+        if rows[_HERE_L + lane] + longer < highest:
+            rows[_STEP_L + lane] = longer
+            step_1 *= steps
+            rows[_EXACT + lane] = 0.0
+        rows[_STEADY + lane] = 0.0
     per_hill = math.exp(-(rows[_HERE_L + lane] + rows[_STEP_L + lane]))
     rows[_TRIAL_PER_HILL + lane] = per_hill
-    new_c = anchor - (rows[_HILL + lane] * (anchor - c) + rows[_STEP_1 + lane]) * per_hill
+    new_c = anchor - (rows[_HILL + lane] * (anchor - c) + step_1) * per_hill
     rows[_STEP_C + lane] = new_c - c
     return abs(new_c - c) <= 1.0 and rows[_LOW + lane] <= new_c <= rows[_HIGH + lane]
 
@@ -439,7 +360,9 @@ def _careful_step(lane, problem, work):
         at[row] = rows[row * LANES + lane]
     point = (rows[_HERE_C + lane], rows[_HERE_L + lane])
     bounds = (rows[_LOW + lane], rows[_HIGH + lane], problem.ln_hill_low, problem.ln_hill_high)
-    dc, dl, promise, exact = _step(at, rows[_DAMPING + lane], point, bounds, problem.free_hill)
+    dc, dl, promise, exact = careful_step(
+        at, rows[_DAMPING + lane], point, bounds, problem.free_hill
+    )
     rows[_STEP_C + lane], rows[_STEP_L + lane], rows[_PROMISE + lane] = dc, dl, promise
     rows[_EXACT + lane] = 1.0 if exact else 0.0
 
@@ -451,12 +374,12 @@ def _advance(lane, curves, problem, lanes, work):
     """
     b, rows = work.task[lane], work.rows
     kind = rows[_KIND + lane]
-    bent = kind == _BENT and _finish_bent(lane, rows)
+    bent = kind == _BENT and _finish_bent(lane, problem.ln_hill_high, rows)
     if not bent and kind != _PLAIN:
         _careful_step(lane, problem, work)
     dc, dl = rows[_STEP_C + lane], rows[_STEP_L + lane]
     small = abs(dc) < SMALL_STEP and abs(dl) < SMALL_STEP and rows[_EXACT + lane] == 1.0
-    settled = rows[_PROMISE + lane] <= 1e-13 * rows[F * LANES + lane] + 1e-31
+    settled = rows[_PROMISE + lane] <= _SETTLED * rows[F * LANES + lane] + 1e-31
     spent = rows[_SWEEPS + lane] >= MAX_SWEEPS or rows[_DAMPING + lane] > MAX_DAMPING
     if small or settled or spent:
         # The last small step needs no sweep: its effect is known to second order.
