@@ -39,6 +39,7 @@ from tricyclic.fitting.outcome import not_converged
 from tricyclic.fitting.problem import curve_columns
 from tricyclic.fitting.profiles import ROUNDING
 from tricyclic.fitting.replicates import without_scatter
+from tricyclic.numerics.batch.compiler import interpreted
 from tricyclic.numerics.batch.fit import HILL_BOUNDS, STATUS, fit_batch
 from tricyclic.numerics.batch.layout import FITTED, NOT_CONVERGED
 from tricyclic.numerics.batch.rules import CHECKS
@@ -83,7 +84,9 @@ def with_verdict(fit: Fit, parts: Sequence[FitPart]) -> Fit:
         status = status_of_counts(fit, of_counts, _status(fit, parts))
         return replace(fit, checks=_sorted([*fit.checks, *own]), status=status)
     if len(parts) == 1 and _is_sigmoid(parts[0].model, fit):
-        return _sigmoid(fit, parts[0])
+        # One curve does not wait until the search of many curves is compiled.
+        with interpreted():
+            return _sigmoid(fit, parts[0])
     own = [*_range_checks(fit, parts), *_settings_checks(fit, parts), *_residual_checks(fit, parts)]
     checks = _sorted([*fit.checks, *own, *counts_dispersion(fit)])
     return replace(fit, checks=checks, status=_status(fit, parts))

@@ -263,7 +263,7 @@ def _end_of_same(data, i, before, length, end, delimiter):
     return i + length if _ends_cell(_byte(data, i + length), delimiter) else -1
 
 
-@compiled(allocates=False, nogil=True)
+@compiled(entry=True, allocates=False, nogil=True)
 def read_rows(data, end, delimiter, roles, powers, numbers, codes, runs, counts, last):
     """Read complete lines.
 

@@ -20,7 +20,7 @@ QUADRATIC_UNTIL, NEWTON_UNTIL = 1e-4, 1e-7
 MAX_ROUNDS, MAX_NEWTON_ROUNDS = 200, 4
 
 
-@compiled(allocates=False)
+@compiled(entry=True, allocates=False)
 def solve_free_sites(
     r: np.ndarray, total: np.ndarray, amounts: np.ndarray, halves: np.ndarray, surplus: np.ndarray
 ) -> None:
@@ -113,7 +113,7 @@ def _newton_round(
     return moved
 
 
-@compiled(allocates=False)
+@compiled(entry=True, allocates=False)
 def balance_of_sites(
     miss: np.ndarray,
     slope: np.ndarray,

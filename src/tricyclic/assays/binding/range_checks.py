@@ -17,6 +17,7 @@ from tricyclic.core.format import format_number
 from tricyclic.core.series import Series
 from tricyclic.fitting.check_texts import MIN_HIGHEST_OVER_KD
 from tricyclic.fitting.fit import predict
+from tricyclic.numerics.batch.compiler import interpreted
 from tricyclic.numerics.batch.monotone import MIN_DOSES, MIN_SHARE, monotone_test
 from tricyclic.unit_table import UNKNOWN
 
@@ -114,7 +115,7 @@ def _not_monotone(series: Series, dose: np.ndarray) -> tuple[Check, ...]:
     # The test compares means of several doses, which differ by no more than these.
     if min(rise, fall) < MIN_SHARE * max(rise, fall):
         return ()
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore"), interpreted():
         test = monotone_test(np.log10(doses), y[None])
     if not test.not_monotone[0]:
         return ()

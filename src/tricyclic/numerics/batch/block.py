@@ -109,7 +109,7 @@ def _n_parameters(model):
     return 1 + int(model.free_hill) + (0 if model.mode == NONE_FREE else 1)
 
 
-@compiled(nogil=True)
+@compiled(entry=True, nogil=True)
 def fit_blocks(
     begin: int,
     end: int,

@@ -12,17 +12,22 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Collection
-from functools import cache
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
+import numpy as np
+from numba.extending import register_jitable
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 PACKAGE = Path(__file__).parent
 logger = logging.getLogger(__name__)
 _settings: Any = numba.config
+_interpreted: ContextVar[bool] = ContextVar("interpreted", default=False)
 
 
 @cache
@@ -54,9 +59,14 @@ def is_compiled() -> bool:
     return any(cache_folder().rglob("*fit_blocks*.nbi"))
 
 
-@cache
 def announce_compilation() -> None:
     """Log once per process that the first call compiles, if the machine code is not on disk."""
+    if not _interpreted.get():
+        _announce()
+
+
+@cache
+def _announce() -> None:
     if not is_compiled():
         logger.warning(
             "Compiling the curve fits for this computer, once, in about a minute; later runs start "
@@ -66,6 +76,7 @@ def announce_compilation() -> None:
 
 def compiled(
     *,
+    entry: bool = False,
     allocates: bool = True,
     fastmath: Collection[str] = (),
     nogil: bool = False,
@@ -76,6 +87,9 @@ def compiled(
 
     Parameters
     ----------
+    entry
+        True for a function that Python calls. The others are compiled into these; called from
+        Python, they run as Python.
     allocates
         False for a function that makes no array of its own. It is then compiled without counting
         references: otherwise each access to an array in a named tuple costs two atomic operations,
@@ -99,17 +113,43 @@ def compiled(
         options["forceinline"] = True
 
     def decorate(function: Function) -> Function:
+        if not entry:
+            made: Function = register_jitable(error_model="numpy", **options)(function)
+            return made
         # numba reads the setting when a function is decorated; other packages keep theirs.
         before = _settings.CACHE_DIR
         folder = cache_folder()
         _settings.CACHE_DIR = str(folder)
         try:
-            made: Function = numba.njit(cache=True, error_model="numpy", **options)(function)
+            kernel = numba.njit(cache=True, error_model="numpy", **options)(function)
         finally:
             _settings.CACHE_DIR = before
-        return made
+
+        @wraps(function)
+        def call(*arguments: Any) -> Any:
+            return (function if _interpreted.get() else kernel)(*arguments)
+
+        # For tests, which count what was compiled.
+        call.kernel = kernel  # type: ignore[attr-defined]
+        return cast("Function", call)
 
     return decorate
+
+
+@contextmanager
+def interpreted() -> Iterator[None]:
+    """Within this context the kernels run as Python: a curve takes hundredths of a second, but
+    nothing has to be compiled.
+
+    For single curves, whose numbers then also do not depend on the processor.
+    """
+    token = _interpreted.set(True)
+    try:
+        # Kernels divide by 0 and overflow on purpose, as compiled code does without a warning.
+        with np.errstate(all="ignore"):
+            yield
+    finally:
+        _interpreted.reset(token)
 
 
 def _is_writable(folder: Path) -> bool:

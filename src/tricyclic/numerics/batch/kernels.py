@@ -13,8 +13,8 @@ branches, so that the compiler turns them into vector instructions.
 from __future__ import annotations
 
 import numpy as np
-from numba import config, types
-from numba.extending import intrinsic
+from numba import types
+from numba.extending import intrinsic, overload
 
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.layout import (
@@ -62,29 +62,39 @@ _LOG2_E = 1.4426950408889634
 _LN2_HIGH, _LN2_LOW = 0.69314718036912382, 1.9082149292705877e-10
 
 
-if vars(config)["DISABLE_JIT"]:
+@intrinsic
+def _as_integer(typing_context, x):
+    def build(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(types.int64))
 
-    def _bits(x: float) -> np.int64:
-        return np.float64(x).view(np.int64)
+    return types.int64(types.float64), build
 
-    def _from_bits(i: np.int64) -> np.float64:
-        return np.int64(i).view(np.float64)
 
-else:
+@intrinsic
+def _as_float(typing_context, i):
+    def build(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(types.float64))
 
-    @intrinsic
-    def _bits(typing_context, x):
-        def build(context, builder, signature, arguments):
-            return builder.bitcast(arguments[0], context.get_value_type(types.int64))
+    return types.float64(types.int64), build
 
-        return types.int64(types.float64), build
 
-    @intrinsic
-    def _from_bits(typing_context, i):
-        def build(context, builder, signature, arguments):
-            return builder.bitcast(arguments[0], context.get_value_type(types.float64))
+def _bits(x: float) -> np.int64:
+    return np.float64(x).view(np.int64)
 
-        return types.float64(types.int64), build
+
+def _from_bits(i: np.int64) -> np.float64:
+    return np.int64(i).view(np.float64)
+
+
+# In Python the functions above run, in compiled code these.
+@overload(_bits, jit_options={"forceinline": True})
+def _compiled_bits(x):
+    return lambda x: _as_integer(x)  # type: ignore[call-arg]
+
+
+@overload(_from_bits, jit_options={"forceinline": True})
+def _compiled_from_bits(i):
+    return lambda i: _as_float(i)  # type: ignore[call-arg]
 
 
 @compiled(fastmath=_FUSED)

@@ -105,7 +105,7 @@ def _with_more(
     return run, done | some, out, status
 
 
-@compiled(allocates=False)
+@compiled(entry=True, allocates=False)
 def contrast_of_halves(x, y, weight, weighted, contrast):
     """Fill `contrast`, shape (curves,): the mean at high less the mean at low doses, per standard
     deviation of a reading of weight 1.

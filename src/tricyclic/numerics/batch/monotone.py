@@ -195,33 +195,28 @@ def _flat_curves(levels: int) -> tuple[np.ndarray, np.ndarray]:
     """
     rng = np.random.default_rng((_SEED, levels))
     y = rng.standard_normal((_SIMULATIONS, levels))
-    largest, second = np.zeros(_SIMULATIONS), np.zeros(_SIMULATIONS)
-    _falls(y, largest, second)
-    return largest, second
+    sums = np.zeros((levels + 1, _SIMULATIONS))
+    np.cumsum(y.T, axis=0, out=sums[1:])
+    largest = np.full(_SIMULATIONS, -np.inf)
+
+    def raise_to(a: int, b: int, c: int, d: int) -> None:
+        """Mean of doses a to b less that of doses c to d (ends excluded), per standard error."""
+        first, second = float(b - a), float(d - c)
+        change = (sums[b] - sums[a]) * second - (sums[d] - sums[c]) * first
+        np.maximum(largest, change / math.sqrt(first * second * (first + second)), out=largest)
+
+    for i in range(levels - 1):
+        for j in range(i, levels - 1):
+            # The block i to j against the last doses, and the first doses against it.
+            for last in range(j + 1, levels):
+                raise_to(i, j + 1, last, levels)
+            for end in range(1, i + 1):
+                raise_to(0, end, i, j + 1)
+    off = y[:, 1:-1] - 0.5 * (y[:, :-2] + y[:, 2:])
+    return largest, np.asarray((off**2).sum(axis=1) / 1.5)
 
 
-@compiled()
-def _falls(y, largest, second):
-    """Fill the largest standardised fall of each row of y, and its squared second differences."""
-    curves, levels = y.shape
-    weight = np.ones(levels)
-    sums = np.zeros((2, levels + 1))
-    for k in range(curves):
-        _cumulate(y[k], weight, levels, sums)
-        best = -math.inf
-        for i in range(levels - 1):
-            for j in range(i, levels - 1):
-                # The block i to j against the last doses, and the first doses against it.
-                for last in range(j + 1, levels):
-                    best = max(best, -_contrast(sums, i, j + 1, last, levels))
-                if i > 0:
-                    for end in range(1, i + 1):
-                        best = max(best, -_contrast(sums, 0, end, i, j + 1))
-        largest[k] = best
-        second[k] = _second_differences(y[k], weight, levels)
-
-
-@compiled()
+@compiled(entry=True)
 def _scan(doses, order, y, weight, weighted, known, out):
     """Fill the columns of `out`, one per curve; doses ascend, and `order` sorts the readings. Turns
     of a t below that in `known`, shape (levels, df), are not searched.

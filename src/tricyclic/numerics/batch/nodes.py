@@ -14,8 +14,8 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import config, types
-from numba.extending import intrinsic
+from numba import types
+from numba.extending import intrinsic, overload
 
 from tricyclic.numerics.batch.compiler import compiled
 from tricyclic.numerics.batch.layout import (
@@ -84,28 +84,27 @@ class NodeLanes(NamedTuple):
     gains: Array
 
 
-if vars(config)["DISABLE_JIT"]:
+@intrinsic
+def _shifted(typing_context, p, t):
+    def build(context, builder, signature, arguments):
+        word = context.get_value_type(types.int32)
+        number, power = (builder.bitcast(argument, word) for argument in arguments)
+        moved = builder.add(number, builder.shl(power, word(23)))
+        return builder.bitcast(moved, context.get_value_type(types.float32))
 
-    def _times_power(p: np.float32, t: np.float32) -> np.float32:
-        moved = int(np.float32(p).view(np.int32)) + (int(np.float32(t).view(np.int32)) << 23)
-        return np.uint32(moved & 0xFFFFFFFF).view(np.float32)
+    return types.float32(types.float32, types.float32), build
 
-else:
 
-    @intrinsic
-    def _times_power(typing_context, p, t):
-        """P times 2^n, where n is in the low bits of t.
+def _times_power(p: np.float32, t: np.float32) -> np.float32:
+    """P times 2^n, where n is in the low bits of t."""
+    moved = int(np.float32(p).view(np.int32)) + (int(np.float32(t).view(np.int32)) << 23)
+    return np.uint32(moved & 0xFFFFFFFF).view(np.float32)
 
-        In 32-bit integers: numba itself would widen them to 64 and halve the lanes.
-        """
 
-        def build(context, builder, signature, arguments):
-            word = context.get_value_type(types.int32)
-            number, power = (builder.bitcast(argument, word) for argument in arguments)
-            moved = builder.add(number, builder.shl(power, word(23)))
-            return builder.bitcast(moved, context.get_value_type(types.float32))
-
-        return types.float32(types.float32, types.float32), build
+# Compiled code takes 32-bit integers: numba itself would widen them to 64 and halve the lanes.
+@overload(_times_power, jit_options={"forceinline": True})
+def _compiled_times_power(p, t):
+    return lambda p, t: _shifted(p, t)  # type: ignore[call-arg]
 
 
 @compiled(fastmath=_FUSED)

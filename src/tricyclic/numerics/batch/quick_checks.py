@@ -162,7 +162,7 @@ class Given(NamedTuple):
     tables: Tables
 
 
-@compiled(nogil=True)
+@compiled(entry=True, nogil=True)
 def check_blocks(begin, end, given, findings):
     """Fill the findings of curves begin to end."""
     _, points, replicates = given.y.shape

@@ -135,7 +135,7 @@ def conclude(status, turns, flat, power_is_low, position, limits, shape, residua
     return derived, bits
 
 
-@compiled()
+@compiled(entry=True)
 def conclude_all(status, marks, at_bound, derived, bits):
     """`conclude` for many curves: fill `derived` and `bits`, shape (curves,), from `status` and
     `at_bound` of that shape and `marks`, shape (MARKS, curves), of bool.

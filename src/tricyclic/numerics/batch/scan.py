@@ -17,7 +17,7 @@ LOWEST, HIGHEST, WITHOUT, SATURATED, PLUS, MINUS, RUNS = range(7)
 SCANNED = 7
 
 
-@compiled()
+@compiled(entry=True)
 def scan(doses, order, y, weight, weighted, curve, out):
     """Scan all curves.
 

@@ -83,7 +83,7 @@ class Block(NamedTuple):
     has_shape: Array
 
 
-@compiled()
+@compiled(entry=True)
 def list_designs(n, df, df_pure, designs, freedoms):
     """Mark the designs of curves, shape (doses, df among replicates), and degrees of freedom."""
     for k in range(n.size):
