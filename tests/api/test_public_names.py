@@ -29,7 +29,7 @@ def test_no_public_name_is_the_name_of_a_package_or_module():
 
 def test_dir_lists_the_public_names():
     assert set(tca.__all__) <= set(dir(tca))
-    assert 50 <= len(tca.__all__) <= 70
+    assert 50 <= len(tca.__all__) <= 80
 
 
 def test_an_unknown_name_is_an_attribute_error():

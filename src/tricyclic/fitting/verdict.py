@@ -84,7 +84,6 @@ def with_verdict(fit: Fit, parts: Sequence[FitPart]) -> Fit:
         status = status_of_counts(fit, of_counts, _status(fit, parts))
         return replace(fit, checks=_sorted([*fit.checks, *own]), status=status)
     if len(parts) == 1 and _is_sigmoid(parts[0].model, fit):
-        # One curve does not wait until the search of many curves is compiled.
         with interpreted():
             return _sigmoid(fit, parts[0])
     own = [*_range_checks(fit, parts), *_settings_checks(fit, parts), *_residual_checks(fit, parts)]
@@ -155,7 +154,8 @@ def _of_many(
     x, y, weight = arrays
     size = y**2 if weight is None else weight * y**2
     rounding = (10 * ROUNDING) ** 2 * float(size.sum())
-    direction_is_fixed = hill.fixed and not _is_free_direction(part.model)
+    # A hill that is fixed by default leaves the direction open, as in a 3PL.
+    direction_is_fixed = hill.fixed and not part.model.parameter("hill").fixed_by_default
     many = fit_batch(
         x,
         y,
@@ -192,11 +192,6 @@ def _of_many(
         rss=many.rss,
         pure=many.pure_error_rss,
     )
-
-
-def _is_free_direction(model: CurveModel) -> bool:
-    """Whether a hill that is fixed by default leaves the direction open, as in a 3PL."""
-    return model.parameter("hill").fixed_by_default
 
 
 def _same_minimum(one: float, other: float, rounding: float) -> bool:
