@@ -22,6 +22,8 @@ BETA = str(EXAMPLE / "raw" / "beta1_vehicle_day1.csv")
 LAYOUTS = {name: str(EXAMPLE / "layouts" / f"{name}.toml") for name in ("net", "beta1", "sert")}
 # They set how a result is computed, or where it is read from or written to.
 NEUTRAL = {"workers", "scheduler", "chunk", "out", "folder", "library", "study", "file", "plates"}
+# The model beside measured courses: tests/workflows/test_dialysis_model.py.
+NEUTRAL |= {"compare", "region", "ensemble_size"}
 PLATES = {
     "layout": LAYOUTS["sert"],
     "protocol": "net-nisoxetine",
@@ -300,7 +302,7 @@ CASES = [
             "dead_volume": 12.0,
             "fraction_min": 20.0,
             "molar_mass": 169.0,
-            "to": "fmol",
+            "to_unit": "fmol",
             "recovery": 0.1,
             "lod": 2.0,
             "loq": 3.0,

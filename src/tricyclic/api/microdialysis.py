@@ -52,7 +52,7 @@ def microdialysis(
     dead_volume: float | None = None,
     fraction_min: float | None = None,
     molar_mass: float | None = None,
-    to: str = "",
+    to_unit: str = "",
     recovery: Measured | None = None,
     lod: float | None = None,
     loq: float | None = None,
@@ -110,7 +110,7 @@ def microdialysis(
         Length of the fractions, min; default: the distance of their times.
     molar_mass
         Molar mass of the analyte, g/mol, for values in pg.
-    to
+    to_unit
         Unit of the courses. One of "nM", "fmol", "fmol/min"; default: that of the values.
     recovery
         In vitro recovery of the probe, from 0 to 1, with its standard error: "0.12 +/- 0.01".
@@ -184,7 +184,7 @@ def microdialysis(
         dead_volume=dead_volume,
         fraction_min=fraction_min,
         molar_mass=molar_mass,
-        to=to,
+        to_unit=to_unit,
         recovery=quantity(recovery),
         lod=lod,
         loq=loq,

@@ -16,7 +16,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tricyclic.core.document import Figure
-from tricyclic.core.format import format_number, pluralize
+from tricyclic.core.format import format_number, format_quantity, pluralize
 from tricyclic.core.peak import FittedWindow, InjectionPeaks
 from tricyclic.plotting import style
 from tricyclic.results.chromatography import (
@@ -204,7 +204,7 @@ class _PeakPanels:
         if amount.outcome == NO_INTERNAL_STANDARD:
             text = f"{amount.analyte}: {amount.outcome}, no amount"
         if math.isfinite(amount.amount):
-            text = f"{amount.analyte} {format_number(amount.amount)} {self.unit}"
+            text = f"{amount.analyte} {format_quantity(amount.amount, self.unit)}"
             text += f", {amount.state}" if amount.state != "quantified" else ""
         if row.excluded:
             text, colour = f"excluded: {row.excluded}", style.GREY

@@ -200,7 +200,7 @@ def test_percent_of_baseline_keeps_its_values_and_has_no_absolute_level():
     )
     assert "absolute levels are not available" in result.summary()
     with pytest.raises(tca.InputError, match="cannot be shown in nM"):
-        tca.microdialysis(frame, value="% of baseline", unit="%", to="nM", flow=1.0)
+        tca.microdialysis(frame, value="% of baseline", unit="%", to_unit="nM", flow=1.0)
 
 
 def test_words_and_limits_are_states_and_never_0(tmp_path):
@@ -303,7 +303,7 @@ def test_a_frame_with_groups_over_animals_is_read():
         ({"fraction_min": 20.0}, "fraction_min=: has no effect here. It applies to tables with"),
         ({"time_is": "end"}, "time_is=: has no effect here. It applies to tables with one time"),
         (
-            {"recovery": 0.1, "to": "fmol", "flow": 1.0},
+            {"recovery": 0.1, "to_unit": "fmol", "flow": 1.0},
             "recovery=: has no effect here. It applies to concentrations, and the values are in",
         ),
         ({"window": (60.0,)}, "window=: is 60.0. It is two numbers."),
@@ -352,7 +352,7 @@ def test_a_pooled_fraction_of_amounts_is_compared_per_minute():
     assert result.unit == "fmol/min"
     assert result["r1"].percent == pytest.approx(100.0)
     assert any("unequal length are compared as fmol/min" in one for one in result.read_as)
-    kept = tca.microdialysis(pd.concat([frame[~two], pooled]), window=(0, 100), to="fmol")
+    kept = tca.microdialysis(pd.concat([frame[~two], pooled]), window=(0, 100), to_unit="fmol")
     assert max(kept["r1"].percent) == pytest.approx(200.0)
 
 

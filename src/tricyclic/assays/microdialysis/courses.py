@@ -262,8 +262,8 @@ def _course_unit(
     middle = float(np.median(lengths))
     if unit.kind == "amount" and (np.abs(lengths / middle - 1.0) > EQUAL_LENGTH).any():
         notes.append(
-            "amounts of fractions of unequal length are compared as fmol/min; --to fmol compares "
-            "the amounts"
+            "amounts of fractions of unequal length are compared as fmol/min; --to-unit fmol "
+            "compares the amounts"
         )
         return "fmol/min"
     return unit.course_unit

@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.signal import lfilter
+from numpy.typing import ArrayLike, NDArray
 
 FloatArray = NDArray[np.float64]
 
@@ -49,7 +48,7 @@ class NoiseModel:
         if not self.order:
             return columns / self.innovation_sd
         kernel = np.concatenate(([1.0], -self.coefficients))
-        filtered = lfilter(kernel, [1.0], columns, axis=0)[self.order :]
+        filtered = _filtered(kernel, [1.0], columns, axis=0)[self.order :]
         return np.asarray(filtered / self.innovation_sd)
 
     @property
@@ -59,7 +58,7 @@ class NoiseModel:
             return 0.0
         impulse = np.zeros(2000)
         impulse[0] = 1.0
-        response = lfilter([1.0], np.concatenate(([1.0], -self.coefficients)), impulse)
+        response = _filtered([1.0], np.concatenate(([1.0], -self.coefficients)), impulse)
         return float(response[1:] @ response[:-1] / (response @ response))
 
     @property
@@ -132,8 +131,18 @@ def fit_noise(
     return NoiseModel(chosen, lost * sd, lost * scale)
 
 
+def _filtered(
+    numerator: ArrayLike, denominator: ArrayLike, values: FloatArray, axis: int = -1
+) -> FloatArray:
+    """`scipy.signal.lfilter`, whose import takes most of a second."""
+    from scipy.signal import lfilter
+
+    up, down = np.asarray(numerator, float), np.asarray(denominator, float)
+    return np.asarray(lfilter(up, down, values, axis=axis))
+
+
 def _innovations(piece: FloatArray, coefficients: FloatArray) -> FloatArray:
     if not coefficients.size:
         return piece
     kernel = np.concatenate(([1.0], -coefficients))
-    return np.asarray(lfilter(kernel, [1.0], piece)[coefficients.size :])
+    return np.asarray(_filtered(kernel, [1.0], piece)[coefficients.size :])

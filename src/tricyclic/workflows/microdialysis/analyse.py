@@ -130,7 +130,7 @@ def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
     )
     return CourseConditions(
         unit=options.unit,
-        to=options.to,
+        to=options.to_unit,
         molar_mass_g_per_mol=_number(options.molar_mass),
         treated=options.treated,
         flow_uL_per_min=_number(options.flow),
@@ -168,7 +168,7 @@ def _recovery(options: AnalyseDialysisOptions, unit: str) -> MeanEstimate | None
             "has no effect here",
             where="recovery",
             allowed=f"It applies to concentrations, and the values are in {unit}",
-            do="Add --to nM with --flow, or omit --recovery",
+            do="Add --to-unit nM with --flow, or omit --recovery",
         )
     measured = read_measured_value(options.recovery, "", where="recovery")
     if not 0 < measured.value <= 1:

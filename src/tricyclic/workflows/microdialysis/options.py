@@ -94,7 +94,7 @@ class AnalyseDialysisOptions:
     molar_mass: float | None = option(
         "Molar mass of the analyte [g/mol], for values in pg", default=None, panel=COLLECTION
     )
-    to: str = option(
+    to_unit: str = option(
         "Unit of the courses; default: that of the values",
         default="",
         choices=("nM", "fmol", "fmol/min"),
