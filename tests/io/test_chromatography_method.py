@@ -137,6 +137,14 @@ def test_a_wrong_method_is_refused_with_one_sentence(change, message, tmp_path):
     assert str(error.value) == message
 
 
+@pytest.mark.parametrize(("unit", "minutes"), [("min", 1.0), ("s", 1 / 60), ("h", 60.0)])
+def test_times_of_a_sheet_are_in_the_unit_of_their_heading(unit, minutes, tmp_path):
+    text = f"compound,retention ({unit}),window ({unit})\nNE,3.6,0.3\n"
+    (compound,) = read(tmp_path, text, "m.csv").compounds
+    assert compound.retention_min == pytest.approx(3.6 * minutes)
+    assert compound.window_min == pytest.approx(0.3 * minutes)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tricyclic.api._call import TableSource, call, path, table_source
+from tricyclic.api._call import TableSource, call, options_from
 from tricyclic.core.call_arguments import checked_arguments
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.chromatography import BatchResult
@@ -91,20 +91,4 @@ def quantify(
     >>> batch = tca.quantify("samples.csv", method="method.toml")  # doctest: +SKIP
     >>> batch.to_frame()  # doctest: +SKIP
     """
-    options = QuantifyOptions(
-        samples=table_source(samples),
-        method=table_source(method),
-        folder=path(folder),
-        manual=table_source(manual),
-        unit=unit,
-        weighting=weighting,
-        correct_drift=correct_drift,
-        title=title,
-        channel=channel,
-        time_unit=time_unit,
-        reader=reader,
-        sheet=sheet,
-        decimal=decimal,
-        out=path(out),
-    )
-    return call(run, options, on_progress)
+    return call(run, options_from(QuantifyOptions, locals()), on_progress)

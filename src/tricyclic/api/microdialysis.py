@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,11 @@ from tricyclic.api._call import (
     TableSource,
     Texts,
     call,
-    path,
-    quantity,
-    table_source,
+    options_from,
     texts,
 )
 from tricyclic.core.call_arguments import checked_arguments
+from tricyclic.core.collection_times import time_text
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
@@ -166,44 +164,13 @@ def microdialysis(
     InputError
         With one sentence: where, what was read, what is allowed, what to do.
     """
-    options = AnalyseDialysisOptions(
-        table=table_source(_in_rows(table)),
-        animals_table=table_source(animals_table),
-        value=value,
-        animal=animal,
-        group=group,
-        time=time,
-        start=start,
-        end=end,
-        time_is=time_is,
-        unit=unit,
-        sheet=sheet,
-        decimal=decimal,
-        treated=f"{treated:g}" if isinstance(treated, int | float) else treated,
-        flow=flow,
-        dead_volume=dead_volume,
-        fraction_min=fraction_min,
-        molar_mass=molar_mass,
-        to_unit=to_unit,
-        recovery=quantity(recovery),
-        lod=lod,
-        loq=loq,
-        control=control,
-        baseline_fractions=baseline_fractions,
-        window=window,
-        primary=primary,
-        below=below,
-        cv_max_percent=cv_max_percent,
-        exclude=_exclusions(exclude),
-        confidence=confidence,
-        drug=drug,
-        library=path(library),
-        analyte=analyte,
-        title=title,
-        out=path(out),
-    )
-    model = replace(options, compare=texts(compare), region=region, ensemble_size=ensemble_size)
-    return call(run_analyse, model, on_progress)
+    given = {
+        **locals(),
+        "table": _in_rows(table),
+        "treated": time_text(treated) if isinstance(treated, int | float) else treated,
+        "exclude": _exclusions(exclude),
+    }
+    return call(run_analyse, options_from(AnalyseDialysisOptions, given), on_progress)
 
 
 @checked_arguments
@@ -261,21 +228,7 @@ def no_net_flux(
     InputError
         With one sentence: where, what was read, what is allowed, what to do.
     """
-    options = NoNetFluxOptions(
-        table=table_source(table),
-        inlet=inlet,
-        outlet=outlet,
-        animal=animal,
-        group=group,
-        time=time,
-        unit=unit,
-        sheet=sheet,
-        decimal=decimal,
-        control=control,
-        confidence=confidence,
-        out=path(out),
-    )
-    return call(run_no_net_flux, options, on_progress)
+    return call(run_no_net_flux, options_from(NoNetFluxOptions, locals()), on_progress)
 
 
 @checked_arguments
@@ -343,27 +296,13 @@ def microdialysis_design(
     InputError
         With one sentence: where, what was read, what is allowed, what to do.
     """
-    options = DialysisDesignOptions(
-        study=table_source(_in_rows(study)),
-        ratio=ratio,
-        power=power,
-        animals=animals,
-        baseline_fractions=baseline_fractions,
-        window_fractions=window_fractions,
-        fraction_cv=fraction_cv,
-        response_cv=response_cv,
-        correlation=correlation,
-        value=value,
-        treated=f"{treated:g}" if isinstance(treated, int | float) else treated,
-        unit=unit,
-        control=control,
-        window=window,
-        exclude=_exclusions(exclude),
-        sheet=sheet,
-        decimal=decimal,
-        out=path(out),
-    )
-    return call(run_design, options, on_progress)
+    given = {
+        **locals(),
+        "study": _in_rows(study),
+        "treated": time_text(treated) if isinstance(treated, int | float) else treated,
+        "exclude": _exclusions(exclude),
+    }
+    return call(run_design, options_from(DialysisDesignOptions, given), on_progress)
 
 
 def _exclusions(given: Texts | Mapping[str, str]) -> tuple[str, ...]:

@@ -207,7 +207,9 @@ class Study:
         return verify_study(self.folder, on_progress=on_progress)
 
     def __repr__(self) -> str:
-        names = ", ".join(assay.name for assay in self.plan.assays)
+        names = ", ".join(
+            [assay.name for assay in self.plan.assays] + [one.name for one in self.plan.dialysis]
+        )
         return f"Study '{self.plan.title}' in {self.folder}: {names}"
 
 

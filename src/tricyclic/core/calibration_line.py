@@ -8,6 +8,8 @@ from typing import Literal
 
 Weighting = Literal["1", "1/x", "1/x2"]
 WEIGHTINGS: tuple[Weighting, ...] = ("1", "1/x", "1/x2")
+# Deviation from the nominal amount that a batch allows, and that at the lowest standard [%].
+WITHIN, WITHIN_LOWEST = 15.0, 20.0
 Range = Literal["within", "above the top standard", "below the lowest standard"]
 
 

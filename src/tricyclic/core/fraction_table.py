@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tricyclic.core.clock_time import TimeKind
@@ -81,6 +81,12 @@ class AnimalRow:
     note: str = ""
     where: str = ""
     flow_changes: tuple[tuple[float, float], ...] = ()
+
+    def with_stated(self, other: AnimalRow) -> AnimalRow:
+        """This row with what another one states; what that one leaves open stays."""
+        given = {key: getattr(other, key) for key in other.__dataclass_fields__}
+        stated = {k: v for k, v in given.items() if v not in ("", ()) and v == v}
+        return replace(self, **stated)
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,18 @@ class DataTable(TableInput):
                 raise formula_error(cell, f"{self.name}, {self.place(row)}, column '{column}'")
         return self.text[column]
 
+    def texts(self, column: str) -> tuple[str, ...]:
+        """A column as text, whether of words or of numbers, "" where a cell is empty.
+
+        Raises
+        ------
+        InputError
+            If a cell is a formula, whose result the file does not contain.
+        """
+        if column in self.text:
+            return self.words(column)
+        return tuple("" if np.isnan(value) else f"{value:.12g}" for value in self.values[column])
+
     def place(self, row: int) -> str:
         """Place of a row in the file, for a message."""
         return self.lines[row] if row < len(self.lines) else f"row {row + 1}"

@@ -18,6 +18,7 @@ from tricyclic.core.chromatography_method import (
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import existing_file, read_bytes
+from tricyclic.io.headings import minutes_in_column_name
 from tricyclic.io.open import read_tables
 from tricyclic.io.toml_schema import ListField, NumberField, TableField, TextField, checked_toml
 
@@ -68,7 +69,6 @@ _COLUMNS = {
     "window_min": ("window_min", "window", "time window"),
     "role": ("role", "type", "kind"),
 }
-_MINUTES = {"min": 1.0, "minutes": 1.0, "unknown": 1.0, "": 1.0, "s": 1 / 60.0, "sec": 1 / 60.0}
 
 
 def read_chromatography_method(path: str | Path | DataTable) -> ChromatographyMethod:
@@ -122,7 +122,7 @@ def _from_sheet(path: str | Path | DataTable) -> ChromatographyMethod:
 
 def _has_compounds(table: DataTable) -> bool:
     """Whether a sheet of a workbook has names of compounds and retention times."""
-    plain = {column.split("(")[0].split("[")[0].strip().lower() for column in table.columns}
+    plain = set(map(_plain, table.columns))
     times = {*_COLUMNS["retention_min"], *_COLUMNS["relative_retention"]}
     return bool(plain & set(_COLUMNS["name"])) and bool(plain & times)
 
@@ -130,7 +130,7 @@ def _has_compounds(table: DataTable) -> bool:
 def _columns_of(table: DataTable, where: str) -> dict[str, str]:
     columns: dict[str, str] = {}
     for column in table.columns:
-        plain = column.split("(")[0].split("[")[0].strip().lower()
+        plain = _plain(column)
         key = next((key for key, names in _COLUMNS.items() if plain in names), None)
         if key is None:
             known = [names[0] for names in _COLUMNS.values()]
@@ -152,10 +152,7 @@ def _columns_of(table: DataTable, where: str) -> dict[str, str]:
 def _cell(table: DataTable, column: str, row: int) -> Any:
     if column in table.text:
         text = table.text[column][row].strip()
-        if column.split("(")[0].split("[")[0].strip().lower() in (
-            *_COLUMNS["name"],
-            *_COLUMNS["role"],
-        ):
+        if _plain(column) in (*_COLUMNS["name"], *_COLUMNS["role"]):
             return text
         if not text:
             return None
@@ -164,10 +161,14 @@ def _cell(table: DataTable, column: str, row: int) -> Any:
     value = float(table.values[column][row])
     if math.isnan(value):
         return None
-    if column.split("(")[0].split("[")[0].strip().lower() in _COLUMNS["name"]:
+    if _plain(column) in _COLUMNS["name"]:
         return f"{value:g}"
-    unit = table.units.get(column, "unknown")
-    return value * _MINUTES.get(unit, 1.0)
+    return value * (minutes_in_column_name(column) or 1.0)
+
+
+def _plain(column: str) -> str:
+    """A heading without its unit, in lower case."""
+    return column.split("(")[0].split("[")[0].strip().lower()
 
 
 def _method(given: Mapping[str, Any], where: str) -> ChromatographyMethod:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 from tricyclic.core.peak import ManualLimits
@@ -31,7 +30,7 @@ def read_manual_limits(source: str | Path | DataTable) -> tuple[ManualLimits, ..
     """
     name = source_name(source)
     table = read_tables(source)[0]
-    columns: dict[str, str] = {}
+    columns: dict[str, tuple[str, ...]] = {}
     for field, names in _COLUMNS.items():
         matching = next((c for c in table.columns if c.strip().lower() in names), None)
         if matching is None:
@@ -40,11 +39,11 @@ def read_manual_limits(source: str | Path | DataTable) -> tuple[ManualLimits, ..
                 where=name,
                 allowed=f"Its columns are {', '.join(_COLUMNS)}",
             )
-        columns[field] = matching
+        columns[field] = table.texts(matching)
     limits: list[ManualLimits] = []
     for row in range(len(table)):
         where = f"{name}, {table.place(row)}"
-        cells = {field: _cell(table, column, row) for field, column in columns.items()}
+        cells = {field: texts[row].strip() for field, texts in columns.items()}
         if not any(cells.values()):
             continue
         one = ManualLimits(
@@ -60,13 +59,6 @@ def read_manual_limits(source: str | Path | DataTable) -> tuple[ManualLimits, ..
             )
         limits.append(one)
     return tuple(limits)
-
-
-def _cell(table: DataTable, column: str, row: int) -> str:
-    if column in table.text:
-        return str(table.words(column)[row]).strip()
-    value = float(table.values[column][row])
-    return "" if math.isnan(value) else f"{value:.12g}"
 
 
 def _minutes(text: str, which: str, where: str) -> float:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tricyclic.core.chromatogram import VendorPeak
 from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import shortened
 from tricyclic.io.traces import name_and_unit, time_factor
 
 # Headings without blanks and marks, in lower case, by what they mean.
@@ -70,6 +71,32 @@ def plain_unit(unit: str | None) -> str | None:
     if not unit or unit.strip() in {"", "?", "-"}:
         return None
     return re.sub(r"\bsec\b", "s", re.sub(r"\s*[*·.]\s*", " ", unit.strip()))
+
+
+def peak_number(
+    text: str, where: str, *, read: Callable[[str], float | None], do: str
+) -> float | None:
+    """A cell of a peak table; None where it is empty or a dash.
+
+    Parameters
+    ----------
+    text, where : str
+    read : function of a text
+        The number in the format of the file; None for another text.
+    do : str
+        Advice for a cell that is no number.
+
+    Raises
+    ------
+    InputError
+        If it is no number.
+    """
+    if not text or set(text) <= {"-"}:
+        return None
+    value = read(text)
+    if value is None:
+        raise InputError(f"'{shortened(text)}' is not a number", where=where, do=do)
+    return value
 
 
 def peak_of_row(

@@ -126,9 +126,10 @@ def read_sample_list(
         others = [one for one in others if one not in by_analyte.values()]
     else:
         amounts, stated = _amounts(table, columns.get("amount"), unit, name, written)
+    texts = {key: table.texts(column) for key, column in columns.items()}
     rows: list[SampleRow] = []
     for k in range(len(table)):
-        cells = {key: _cell(table, column, k) for key, column in columns.items()}
+        cells = {key: column[k].strip() for key, column in texts.items()}
         if not any(cells.values()):
             continue
         row = _row(cells, amounts[k], columns, table, k, name, len(rows) + 1)
@@ -290,13 +291,6 @@ def _take(columns: dict[str, str], field: str, column: str, where: str) -> None:
             do="Keep one of them",
         )
     columns[field] = column
-
-
-def _cell(table: DataTable, column: str, row: int) -> str:
-    if column in table.text:
-        return str(table.words(column)[row]).strip()
-    value = float(table.values[column][row])
-    return "" if math.isnan(value) else f"{value:.12g}"
 
 
 def _amounts(

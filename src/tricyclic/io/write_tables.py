@@ -27,6 +27,11 @@ def csv_bytes(columns: Columns, *, digits: int | None = DIGITS) -> bytes:
     return csv_rows(list(columns), zip(*columns.values(), strict=True), digits=digits)
 
 
+def csv_files(tables: Mapping[str, Mapping[str, Any]]) -> dict[str, bytes]:
+    """Tables by name as the files NAME.csv, numbers with all digits."""
+    return {f"{name}.csv": csv_bytes(columns, digits=None) for name, columns in tables.items()}
+
+
 def csv_rows(
     head: Sequence[str], rows: Iterable[Sequence[Cell]], *, digits: int | None = DIGITS
 ) -> bytes:

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
 
+from tricyclic.core.calibration_line import WITHIN, WITHIN_LOWEST
 from tricyclic.core.document import Figure
 from tricyclic.core.peak import InjectionPeaks
 from tricyclic.core.sample_list import SampleRole, SampleRow
@@ -24,8 +25,6 @@ from tricyclic.results.chromatography import AnalyteBatch, BatchResult
 HIGH_MM, TITLE_MM, FOOT_MM = 124.0, 9.0, 18.0
 LEFT_MM, SPLIT_MM, RIGHT_MM = 17.0, 106.0, 4.0
 GAP_MM, MIDDLE_MM = 7.0, 19.0
-# Deviations from the nominal amount that acceptance allows [%].
-ALLOWED = 15.0
 # Where an axis of percent is cut, so that one failed injection does not flatten the others.
 MOST_PERCENT = 60.0
 # Colour and symbol of each role.
@@ -88,8 +87,8 @@ def batch_overview(
             name=f"batch-{analyte}",
             caption=f"{words} Left, over the order of the injections: {_listed(panels)}. Right: "
             f"the calibration (weight {one.line.weighting}) and the errors of the standards that "
-            f"it gives back; dashed: {ALLOWED:g} % (20 % at the lowest level). Open symbols are "
-            "excluded; triangles at the edge of a panel are beyond it.",
+            f"it gives back; dashed: {WITHIN:g} % ({WITHIN_LOWEST:g} % at the lowest level). "
+            "Open symbols are excluded; triangles at the edge of a panel are beyond it.",
             alt=words,
             width="full",
             pdf=pdf,
@@ -174,7 +173,7 @@ def _draw_points(axes: Axes, points: Sequence[_Point], unit: str) -> None:
     values = np.array([p.value for p in points if not p.row.excluded] or [100.0])
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
     if unit == "% of nominal":
-        axes.axhspan(100 - ALLOWED, 100 + ALLOWED, color=style.PALE, alpha=0.45, linewidth=0)
+        axes.axhspan(100 - WITHIN, 100 + WITHIN, color=style.PALE, alpha=0.45, linewidth=0)
         low, high = min(low, 82.0), max(high, 118.0)
     low, high = max(low, 100 - MOST_PERCENT), min(high, 100 + MOST_PERCENT)
     margin = 0.08 * (high - low) + 0.02
@@ -271,7 +270,7 @@ def _draw_residuals(axes: Axes, one: AnalyteBatch, unit: str) -> None:
     for sign in (-1.0, 1.0):
         axes.plot(
             [lowest / 1.3, edge, edge, line.highest * 1.3],
-            [sign * 20.0, sign * 20.0, sign * ALLOWED, sign * ALLOWED],
+            [sign * WITHIN_LOWEST, sign * WITHIN_LOWEST, sign * WITHIN, sign * WITHIN],
             color=style.GREY,
             linewidth=0.6,
             dashes=(3, 2),

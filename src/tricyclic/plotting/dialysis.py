@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from tricyclic.core.document import Figure
@@ -44,7 +45,7 @@ def dialysis_course(
     """
     with style.publication_style():
         note = _note(result)
-        foot = FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
+        foot = _foot_mm(note)
         across = _legend_columns(result, style.page_mm("column") - LEFT_MM - RIGHT_MM)
         rows = math.ceil(len(result.groups) / across) if style.current().legend else 0
         top = (TITLE_MM if style.current().title else 1.5) + LEGEND_LINE_MM * rows
@@ -59,14 +60,7 @@ def dialysis_course(
         )
         draw_dialysis_course(axes, result, scale)
         style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
-        canvas.text(
-            2.0 / style.page_mm("column"),
-            1.2 / height,
-            note,
-            va="bottom",
-            fontsize=style.tiny_pt(),
-            color=style.GREY,
-        )
+        _draw_note(canvas, note, height)
         low, high = result.settings.window_min
         words = f"window of the primary result {low:g} to {high:g} min (grey)"
         return style.finish(
@@ -186,7 +180,7 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
     """Draw the window of each animal as percent of baseline with the effect, 84 mm wide."""
     with style.publication_style():
         note = _note(result)
-        foot = FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
+        foot = _foot_mm(note)
         height = style.page_height_mm(HEIGHT_MM + foot)
         canvas, axes = style.sheet(
             "column",
@@ -198,14 +192,7 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
         )
         draw_dialysis_animals(axes, result)
         style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
-        canvas.text(
-            2.0 / style.page_mm("column"),
-            1.2 / height,
-            note,
-            va="bottom",
-            fontsize=style.tiny_pt(),
-            color=style.GREY,
-        )
+        _draw_note(canvas, note, height)
         low, high = result.settings.window_min
         test = f". {result.effects.test}." if result.effects else ""
         level = f"{100 * result.confidence:g} % CI"
@@ -354,6 +341,23 @@ def _note(result: MicrodialysisResult) -> str:
         return ""
     wide = (style.page_mm("column") - 4.0) * style.font_pt() / style.tiny_pt()
     return style.wrapped(". ".join(parts) + ".", wide, lines=NOTE_LINES)
+
+
+def _foot_mm(note: str) -> float:
+    """Height of the lines of a note."""
+    return FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
+
+
+def _draw_note(canvas: Canvas, note: str, height_mm: float) -> None:
+    """Write a note at the foot of a figure."""
+    canvas.text(
+        2.0 / style.page_mm("column"),
+        1.2 / height_mm,
+        note,
+        va="bottom",
+        fontsize=style.tiny_pt(),
+        color=style.GREY,
+    )
 
 
 def _caption_note(result: MicrodialysisResult) -> str:

@@ -34,7 +34,7 @@ _KEYS = {
     "molar_mass": "molar_mass_g_per_mol",
     "window": "window_min",
     "recovery": "recovery_in_vitro",
-    "to": "unit",
+    "to_unit": "unit",
 }
 
 
@@ -123,7 +123,7 @@ def in_study_words(error: InputError) -> InputError:
     """
     if isinstance(error, UnknownNameError):
         return error
-    return error.reworded(error.where, as_key)
+    return error.reworded(_KEYS.get(error.where, error.where), as_key)
 
 
 def as_key(text: str) -> str:
@@ -139,11 +139,12 @@ def as_key(text: str) -> str:
             return "a row of exclusions.csv"
         name = match[1].replace("-", "_")
         name = _KEYS.get(name, name)
-        value = match[2] or match[3]
+        value = (match[2] or match[3] or "").replace("log-ratio", "log ratio")
         return f'{name} = "{value}"' if value else name
 
     return re.sub(
-        r'--([a-z]+(?:-[a-z]+)*)(?:=\S+)?(?: "([^"]*)"| (ancova|[A-Z]{2,}(?![a-z])|[fpnu]M|fmol))?',
+        r"--([a-z]+(?:-[a-z]+)*)(?:=\S+)?"
+        r'(?: "([^"]*)"| (ancova|log-ratio|[A-Z]{2,}(?![a-z])|[fpnu]M|fmol))?',
         key,
         text,
     )

@@ -81,7 +81,7 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "microdialysis.chromatography.reader": (
         "Reader of the chromatograms, where it is not recognised",
-        'reader = "chromeleon"',
+        'reader = "chromeleon_text"',
     ),
     "microdialysis.chromatography.decimal": (
         "Decimal mark, where a file can be read in two ways",

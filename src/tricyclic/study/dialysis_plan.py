@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from tricyclic.core.calibration_line import Weighting
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.fraction_table import TimeIs
-from tricyclic.core.fractions import BelowLimit, ResponseSettings
+from tricyclic.core.fractions import ResponseSettings
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import Primary
 from tricyclic.study.inside import inside_study
@@ -135,7 +135,9 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
             if not row["table"]
             else "Keep one of them, and add the other as a further [[microdialysis]]",
         )
-    response = row["response"] or {}
+    # The other keys of [microdialysis.response] are the settings of the response of an animal.
+    response = dict(row["response"] or {})
+    stated = {key: response.pop(key) for key in ("primary", "confidence") if key in response}
     shared = ("name", "title", "analyte", "control", "drug", "species", "unit", "region")
     animals = tuple(_animal(one, f"{where}, animal '{one['name']}'") for one in row["animal"])
     _check_unique([one.name for one in animals], where)
@@ -143,18 +145,12 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
         chromatography=_chromatography(row["chromatography"], f"{where}, chromatography"),
         table=_table(row["table"], f"{where}, table"),
         collection=_collection(row["collection"]),
-        settings=ResponseSettings(
-            baseline_fractions=response.get("baseline_fractions", 4),
-            window_min=response.get("window_min", (0.0, 120.0)),
-            cv_max_percent=response.get("cv_max_percent", 20.0),
-            below=cast("BelowLimit", response.get("below", "as measured")),
-        ),
-        primary=cast("Primary", response.get("primary", "log ratio")),
-        confidence=response.get("confidence", 0.95),
+        settings=ResponseSettings(**response),
         animals=animals,
         groups=tuple(DosePlan(**one) for one in row["group"]),
         where=where,
         **{key: row[key] for key in shared},
+        **stated,
     )
     if plan.chromatography is not None and not animals:
         raise InputError(

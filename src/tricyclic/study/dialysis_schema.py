@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, get_args
 
+from tricyclic.core import calibration_line
 from tricyclic.core.collection_times import time_text
 from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.fractions import BELOW_LIMIT
 from tricyclic.errors import InputError
 from tricyclic.io.toml_schema import (
     BooleanField,
@@ -19,12 +21,12 @@ from tricyclic.io.toml_schema import (
     TableField,
     TextField,
 )
+from tricyclic.results.microdialysis import Primary
 from tricyclic.study.conditions import read_measured_value
 
-PRIMARIES = ("log ratio", "ancova")
-BELOW = ("as measured", "half of LOD", "excluded")
+PRIMARIES: tuple[str, ...] = get_args(Primary)
 COURSE_UNITS = ("nM", "fmol", "fmol/min")
-WEIGHTINGS = ("auto", "1", "1/x", "1/x2")
+WEIGHTINGS = ("auto", *calibration_line.WEIGHTINGS)
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ _CHROMATOGRAPHY = TableField(
         "channel": TextField(),
         "reader": TextField(),
         "decimal": _DECIMAL,
-        "time_unit": TextField(default="", one_of=("min", "s")),
+        "time_unit": TextField(default="", one_of=("min", "s", "ms", "h")),
         "weighting": TextField(default="auto", one_of=WEIGHTINGS),
         "correct_drift": BooleanField(),
         "molar_mass_g_per_mol": NumberField(above=0.0),
@@ -135,7 +137,7 @@ _RESPONSE = TableField(
         "window_min": WindowField(),
         "cv_max_percent": NumberField(default=20.0, above=0.0),
         "primary": TextField(default="log ratio", one_of=PRIMARIES),
-        "below": TextField(default="as measured", one_of=BELOW),
+        "below": TextField(default="as measured", one_of=BELOW_LIMIT),
         "confidence": NumberField(default=0.95, low=0.5, high=0.9999),
     }
 )

@@ -32,12 +32,12 @@ samples = "samples.csv"  # order, name, file, role, amount_fmol, level, animal, 
 method = "method.toml"   # compounds with retention times and roles
 folder = "raw"           # the chromatograms, never changed
 weighting = "auto"       # of the line: 1, 1/x or 1/x2 by the back-calculated error
-correct_drift = {correct}    # true: amounts are corrected by the bracketing standards
+correct_drift = false    # true: amounts are corrected by the bracketing standards
 
 [microdialysis.collection]
 flow_uL_per_min = {flow:g}
 dead_volume_uL = {dead:g}   # from the membrane to the tip of the outlet
-{injected}
+# injected_uL = 20       # dialysate in one injection; here each fraction whole
 # recovery_in_vitro = {{ value = 0.12, se = 0.01 }}
 
 [microdialysis.response]      # declared before the data are seen
@@ -110,10 +110,8 @@ def study_file(
         title=json.dumps(title),
         synthetic=words,
         analyte=json.dumps(analyte),
-        correct="false",
         flow=flow_uL_per_min,
         dead=dead_volume_uL,
-        injected="# injected_uL = 20       # dialysate in one injection; here each fraction whole",
         baseline=baseline,
     )
     return text + ANIMALS + "".join(_animal(one) for one in animals)
@@ -141,11 +139,6 @@ def exclusion_file() -> str:
         f'{exclusions.HEADER}# NE/r12,"probe outside of the cortex",A. Person,2026-03-12\n'
         "# NE/r12/f07 is a fraction of an animal; NE/std_5_2 is an injection of the list\n"
     )
-
-
-def manual_file() -> str:
-    """manual_limits.csv with its heads; it is empty until a limit is set by hand."""
-    return "injection,compound,start_min,end_min,reason\n"
 
 
 def readme(title: str, *, synthetic: bool) -> str:

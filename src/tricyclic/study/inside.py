@@ -18,7 +18,7 @@ def inside_study(text: str, where: str) -> str:
     if not text:
         return ""
     path = PurePosixPath(text.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or ":" in path.as_posix().partition("/")[0]:
         raise InputError(
             f"'{text}' is outside the study", where=where, do="Copy the file into the study folder"
         )

@@ -232,9 +232,7 @@ def group_texts(table: DataTable, column: str, plan: TablePlan) -> tuple[str, ..
     """
     if column not in table.columns:
         raise UnknownNameError.among("column", column, table.columns, where=plan.where)
-    if column in table.text:
-        return table.words(column)
-    return tuple("" if np.isnan(value) else f"{value:.12g}" for value in table.values[column])
+    return table.texts(column)
 
 
 def unused_parts(

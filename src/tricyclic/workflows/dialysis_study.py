@@ -285,15 +285,13 @@ def _table_of_values(prepared: PreparedDialysis) -> tuple[FractionTable, CourseC
             flow_changes=tuple((_minutes(text, table, one), rate) for text, rate in one.flows),
         )
         own = animals.get(one.name, AnimalRow())
-        given = {key: getattr(stated, key) for key in stated.__dataclass_fields__}
-        kept = {k: v for k, v in given.items() if v not in ("", ()) and v == v}
         if own.group and stated.group and own.group != stated.group:
             raise InputError(
                 f"has the group {stated.group}, and {own.group} in {table.file}",
                 where=one.where,
                 do="Correct one of them",
             )
-        animals[one.name] = replace(own, **kept)
+        animals[one.name] = own.with_stated(stated)
     collection = plan.collection
     conditions = CourseConditions(
         unit=values.unit,

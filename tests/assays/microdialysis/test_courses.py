@@ -199,8 +199,12 @@ def test_percent_of_baseline_keeps_its_values_and_has_no_absolute_level():
         frame[frame.animal == "d1"]["% of baseline"].to_numpy()
     )
     assert "absolute levels are not available" in result.summary()
-    with pytest.raises(tca.InputError, match="cannot be shown in nM"):
+    with pytest.raises(tca.InputError) as caught:
         tca.microdialysis(frame, value="% of baseline", unit="%", to_unit="nM", flow=1.0)
+    assert str(caught.value) == (
+        "to_unit=: values in % cannot be shown in nM. nM, fmol and fmol/min can be "
+        "converted to each other. Omit to_unit=, or state the unit of the values with unit=."
+    )
 
 
 def test_words_and_limits_are_states_and_never_0(tmp_path):

@@ -138,3 +138,14 @@ def test_a_table_that_cannot_be_used_is_refused_in_one_sentence(change, options,
     with pytest.raises(tca.InputError) as error:
         tca.no_net_flux(change(points()), **options)
     assert sentence in str(error.value)
+
+
+def test_animals_with_long_numbers_stay_apart():
+    numbers = [1234567, 1234568]
+    table = {
+        "animal": [n for n in numbers for _ in range(3)],
+        "C_in (nM)": [0.0, 5.0, 10.0] * 2,
+        "C_out (nM)": [1.1, 4.4, 7.6, 0.8, 4.2, 7.4],
+    }
+    result = tca.no_net_flux(table)
+    assert [one.animal for one in result.animals] == ["1234567", "1234568"]

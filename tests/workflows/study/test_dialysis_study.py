@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from tricyclic.simulation.virtual.dialysis_batch import (
     true_window_percent,
 )
 from tricyclic.simulation.virtual.dialysis_files import batch_files
+from tricyclic.study.dialysis_folder import as_key
+from tricyclic.study.key_texts import KEYS
+from tricyclic.study.plan import read_plan
 from tricyclic.study.template import write_study
 from tricyclic.workflows.study import run, verify
 from tricyclic.workflows.study.new_dialysis import synthetic_study
@@ -284,7 +288,7 @@ FAULTS = {
             'name = "r01"\ngroup = "vehicle"\ntreated = 80\n\n'
             '[[microdialysis.animal]]\nname = "r70"',
         ),
-        "two animals|r01, r70|has no sample|group",
+        "r70 has no sample in samples.csv",
     ),
     "a file that is missing": ("samples.csv", rows_changed(other_file), "missing.csv"),
     "an unknown control": ("study.toml", replaced('"vehicle"  ', '"saline"  '), "saline"),
@@ -316,6 +320,33 @@ def test_a_lost_fraction_without_flow_and_unknown_manual_limits(content, tmp_pat
     (folder / "manual_limits.csv").write_bytes(limits)
     with pytest.raises(InputError, match="no injection of the list is called 'r99_f01'"):
         analyse(folder)
+
+
+@pytest.mark.parametrize(
+    ("advice", "own"),
+    [
+        ("Add --to-unit nM with --flow", 'Add unit = "nM" with flow_uL_per_min'),
+        ("--to-unit fmol compares the amounts", 'unit = "fmol" compares the amounts'),
+        ("Use --primary log-ratio", 'Use primary = "log ratio"'),
+        ("compare with --primary ancova", 'compare with primary = "ancova"'),
+        ("Add --molar-mass in g/mol", "Add molar_mass_g_per_mol in g/mol"),
+        ('Add --control "veh"', 'Add control = "veh"'),
+        ("or omit --recovery", "or omit recovery_in_vitro"),
+        ("--time-is states another meaning", "time_is states another meaning"),
+    ],
+)
+def test_options_in_advice_become_keys_of_the_study(advice, own):
+    assert as_key(advice) == own
+    names = {path.rpartition(".")[2] for path in KEYS}
+    assert names & set(re.findall(r"\w+", own))
+
+
+def test_the_chromatograms_may_stand_beside_the_plan(content, tmp_path):
+    beside = replaced('folder = "raw"', 'folder = "."')
+    folder = spoilt(content, tmp_path, **{"study.toml": beside})
+    (folder / "raw" / "traces.csv").rename(folder / "traces.csv")
+    assert read_plan(folder).dialysis[0].chromatography.folder == "."
+    assert list(analyse(folder)) == ["NE"]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -354,7 +385,6 @@ def test_a_raw_chromatogram_that_changed_is_refused(content, tmp_path):
 
 
 def test_the_template_is_read_and_needs_its_chromatograms(tmp_path):
-    from tricyclic.study.plan import read_plan
     from tricyclic.workflows.study import new
     from tricyclic.workflows.study.options import NewStudyOptions
 

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tricyclic.core.calibration_line import CalibrationLine
+from tricyclic.core.calibration_line import WITHIN, WITHIN_LOWEST, CalibrationLine
 from tricyclic.results.chromatography import Criterion
 
 SOURCE = "ICH M10 (2022), figures recalled, unconfirmed"
-WITHIN, WITHIN_LOWEST = 15.0, 20.0
 LEVELS, STANDARDS_WITHIN = 6, 75.0
 QC_WITHIN, QC_WITHIN_LEVEL = 200.0 / 3.0, 50.0
 CARRY_OVER, CARRY_OVER_STANDARD = 20.0, 5.0

@@ -199,15 +199,13 @@ def _stated(
     result = {}
     for name in by_animal:
         own, other = table.animals.get(name, AnimalRow()), more.get(name, AnimalRow())
-        given = {k: getattr(other, k) for k in other.__dataclass_fields__}
-        kept = {k: v for k, v in given.items() if v not in ("", ()) and v == v}
         if own.group and other.group and own.group != other.group:
             raise InputError(
                 f"has the group {own.group} in the one table and {other.group} in the other",
                 where=f"animal {name}",
                 do="Correct one of them",
             )
-        result[name] = replace(own, **kept)
+        result[name] = own.with_stated(other)
     return result
 
 

@@ -130,9 +130,9 @@ def to_course_unit(
     if unit.kind in ("percent", "unknown") or to not in COURSE_UNITS.values():
         raise InputError(
             f"values in {unit.text or 'an unknown unit'} cannot be shown in {to}",
-            where="to",
+            where="to_unit",
             allowed="nM, fmol and fmol/min can be converted to each other",
-            do="Omit --to, or state the unit of the values with --unit",
+            do="Omit --to-unit, or state the unit of the values with --unit",
         )
     needs_volume = "concentration" in (unit.kind, _kind_of(to))
     if needs_volume and not (math.isfinite(volume_uL) and volume_uL > 0):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import csv
 import re
+from functools import partial
 
 from tricyclic.core.chromatogram import ChromatogramFile, VendorPeak
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import read_text, shortened
-from tricyclic.io.peak_columns import PeakColumn, peak_columns, peak_of_row
+from tricyclic.io.delimited_text import read_text
+from tricyclic.io.peak_columns import PeakColumn, peak_columns, peak_number, peak_of_row
 from tricyclic.io.traces import header_number
 
 _NAME = re.compile(r"report([0-9]{2})\.csv", re.IGNORECASE)
@@ -22,6 +23,7 @@ _COLUMN, _SIGNAL = re.compile(r"Column\s+[0-9]+"), re.compile(r"Signal\s+([0-9]+
 # Columns of an area-percent report, as `REPORT01.CSV` has them where `Report00.CSV` is missing.
 _AREA_PERCENT = ("#", "Retention Time", "Type", "Width", "Area", "Height", "Area %")
 _EXPORT = "Copy the folder of the injection again from the instrument"
+_number = partial(peak_number, read=header_number, do=_EXPORT)
 
 
 def sniff(raw: RawFile) -> float:
@@ -131,15 +133,6 @@ def _peaks(
             continue
         peaks.append(peak_of_row(row, columns, _number, channel=signal, file=name, where=where))
     return peaks
-
-
-def _number(text: str, where: str) -> float | None:
-    if not text or text == "-":
-        return None
-    value = header_number(text)
-    if value is None:
-        raise InputError(f"'{shortened(text)}' is not a number", where=where, do=_EXPORT)
-    return value
 
 
 def _check_area_percent(rows: list[list[str]]) -> None:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from xml.etree import ElementTree
 
 from tricyclic.core.chromatogram import ChromatogramFile, VendorPeak
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import read_text, shortened
-from tricyclic.io.peak_columns import PeakColumn, peak_field, peak_of_row
+from tricyclic.io.peak_columns import PeakColumn, peak_field, peak_number, peak_of_row
 from tricyclic.io.traces import header_number
 from tricyclic.io.xlsx import refuse_document_type
 
 _SIGNALS = ("signaldescription", "signaldesc", "signalname", "signal", "description", "name")
 _FIELDS = ("retention", "area", "height", "name", "start", "end", "type")
 _EXPORT = "Copy the folder of the injection again from the instrument"
+_number = partial(peak_number, read=header_number, do=_EXPORT)
 
 
 def sniff(raw: RawFile) -> float:
@@ -93,15 +95,6 @@ def _own_fields(
         elif value:
             others.setdefault(key.lower(), value)
     return fields, units, others
-
-
-def _number(text: str, where: str) -> float | None:
-    if not text or text == "-":
-        return None
-    value = header_number(text)
-    if value is None:
-        raise InputError(f"'{shortened(text)}' is not a number", where=where, do=_EXPORT)
-    return value
 
 
 def _local(node: ElementTree.Element) -> str:

@@ -12,9 +12,8 @@ from tricyclic.core.chromatogram import ChromatogramFile, VendorPeak
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import Sheet, shortened
-from tricyclic.io.peak_columns import PeakColumn, peak_columns, peak_of_row
-from tricyclic.numerals import NumberFormat
+from tricyclic.io.delimited_text import Sheet
+from tricyclic.io.peak_columns import PeakColumn, peak_columns, peak_number, peak_of_row
 
 _SUM = re.compile(r"(?:sum|totals?|summe)\s*:?", re.IGNORECASE)
 _SIGNAL = re.compile(r"(?:signal|channel|detector)(?:\s*name)?\s*:?", re.IGNORECASE)
@@ -68,7 +67,7 @@ def read(raw: RawFile, options: ReadOptions) -> FileContent:
             peak_of_row(
                 row,
                 columns,
-                partial(_number_in, sheet.numbers),
+                partial(peak_number, read=sheet.numbers.read, do="Export the file again"),
                 channel=channel,
                 file=raw.name,
                 where=sheet.where(index),
@@ -100,18 +99,6 @@ def _table_columns(
     if not _RETENTION.match(row[columns["retention"].index]):
         return None
     return columns, others
-
-
-def _number_in(form: NumberFormat, text: str, where: str) -> float | None:
-    """A number in the format of the sheet; None for an empty cell."""
-    if not text or set(text) <= {"-"}:
-        return None
-    value = form.read(text)
-    if value is None:
-        raise InputError(
-            f"'{shortened(text)}' is not a number", where=where, do="Export the file again"
-        )
-    return value
 
 
 def _check_sum(

@@ -10,18 +10,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from functools import partial
 
 from tricyclic.core.chromatogram import ChromatogramFile, VendorPeak
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
-from tricyclic.io.delimited_text import read_text, shortened
-from tricyclic.io.peak_columns import peak_columns, peak_of_row
+from tricyclic.io.delimited_text import read_text
+from tricyclic.io.peak_columns import peak_columns, peak_number, peak_of_row
 from tricyclic.numerals import parse_number
 
 _CELL = re.compile(r'\s*(?:"([^"]*)"|([^",]*))\s*(?:,|$)')
 _MARKS = ("Delay Time:", "Sampling Rate:", "Rack/Vial:", "Interface Serial", "Reprocess Number:")
 _EXPORT = "Export the report again from TotalChrom"
+_number = partial(peak_number, read=parse_number, do=_EXPORT)
 # A cell: its text, and whether it was in quotation marks.
 Cell = tuple[str, bool]
 
@@ -149,15 +151,6 @@ def _values(row: Sequence[Cell], width: int, line: int) -> tuple[list[str], bool
             do=_EXPORT,
         )
     return values, True
-
-
-def _number(text: str, where: str) -> float | None:
-    if not text or set(text) <= {"-"}:
-        return None
-    value = parse_number(text)
-    if value is None:
-        raise InputError(f"'{shortened(text)}' is not a number", where=where, do=_EXPORT)
-    return value
 
 
 READER = Reader(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.plotting.batch import batch_overview
 from tricyclic.plotting.injection_pages import injection_book
 from tricyclic.reports.frames.chromatography import batch_frames
@@ -14,10 +14,7 @@ from tricyclic.results.chromatography import BatchResult
 
 def batch_files(result: BatchResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
-    tables = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in batch_frames(result).items()
-    }
+    tables = csv_files(batch_frames(result))
     files = {
         **tables,
         "batch.json": encode(batch_json(result)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.reports.frames.microdialysis import microdialysis_frames
 from tricyclic.reports.json import document, encode
 from tricyclic.reports.json.microdialysis import microdialysis_json
@@ -13,10 +13,7 @@ from tricyclic.results.microdialysis import MicrodialysisResult
 
 def microdialysis_files(result: MicrodialysisResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
-    tables = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in microdialysis_frames(result).items()
-    }
+    tables = csv_files(microdialysis_frames(result))
     figures: dict[str, bytes] = {}
     for name, drawing in microdialysis_drawings(result).items():
         figure = drawing.make()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.plotting.dialysis_power import power_plot
 from tricyclic.reports.frames.microdialysis_design import microdialysis_design_frames
 from tricyclic.reports.json import all_fields, document, encode
@@ -12,10 +12,7 @@ from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 
 def microdialysis_design_files(result: MicrodialysisDesignResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
-    tables = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in microdialysis_design_frames(result).items()
-    }
+    tables = csv_files(microdialysis_design_frames(result))
     figure = power_plot(result)
     return {
         **tables,

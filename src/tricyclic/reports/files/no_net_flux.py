@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.reports.frames.no_net_flux import no_net_flux_frames
 from tricyclic.reports.json import all_fields, document, encode
 from tricyclic.reports.plots.microdialysis import no_net_flux_drawings
@@ -12,10 +12,7 @@ from tricyclic.results.no_net_flux import NoNetFluxResult
 
 def no_net_flux_files(result: NoNetFluxResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
-    tables = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in no_net_flux_frames(result).items()
-    }
+    tables = csv_files(no_net_flux_frames(result))
     figures: dict[str, bytes] = {}
     for name, drawing in no_net_flux_drawings(result).items():
         figure = drawing.make()

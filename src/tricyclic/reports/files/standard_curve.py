@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.plotting.standard_curve import standard_curve
 from tricyclic.reports.frames.standard_curve import interpolation_frames
 from tricyclic.reports.json import all_fields, document, encode
@@ -12,10 +12,7 @@ from tricyclic.results.standard_curve import InterpolationResult
 
 def interpolation_files(result: InterpolationResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
-    tables = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in interpolation_frames(result).items()
-    }
+    tables = csv_files(interpolation_frames(result))
     figure = standard_curve(result)
     return {
         **tables,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tricyclic.io.write_tables import csv_bytes
+from tricyclic.io.write_tables import csv_files
 from tricyclic.plotting.injection_pages import injection_book
 from tricyclic.reports.frames.dialysis_study import dialysis_tables
 from tricyclic.reports.results_workbook import results_csv, results_xlsx
@@ -48,10 +48,7 @@ def study_files(
 
 def dialysis_files(study: StudyResult) -> dict[str, bytes]:
     """Tables of the microdialysis experiments, and a PDF with the picture of each injection."""
-    files = {
-        f"{name}.csv": csv_bytes(columns, digits=None)  # type: ignore[arg-type]
-        for name, columns in dialysis_tables(study).items()
-    }
+    files = csv_files(dialysis_tables(study))
     for one in study.dialysis:
         if one.batch is not None and one.batch.traces:
             files[injections_file(one, study)] = injection_book(one.batch)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tricyclic.core.fractions import PERCENT
 from tricyclic.io.frames import Columns
+from tricyclic.reports.frames.columns import with_unit
 from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult
+from tricyclic.unit_table import UNKNOWN
 
 
 def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
@@ -43,9 +46,7 @@ def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
 
 def column_unit(unit: str) -> str:
     """A unit as the end of a column name: "_nM", "_fmol_per_min"; empty where there is none."""
-    if unit in ("unknown", "% of baseline", ""):
-        return ""
-    return f"_{unit.replace('/', '_per_')}"
+    return "" if unit in (UNKNOWN, PERCENT) else with_unit("", unit)
 
 
 def _animals(result: MicrodialysisResult) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from tricyclic.plotting.dialysis import dialysis_animals, dialysis_course
 from tricyclic.plotting.dialysis_model import dialysis_model
 from tricyclic.reports.section import ReportData, ReportSection, dialysis_anchor, figure_of
 from tricyclic.reports.text.chromatography import criteria_verdict
-from tricyclic.reports.words import sentence
+from tricyclic.reports.words import format_p_value, sentence
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult, TreatmentEffect
@@ -159,7 +159,7 @@ def _effects_table(result: MicrodialysisResult, effects: GroupEffects) -> Table:
                 f"{e.group} / {e.control}",
                 format_number(e.ratio),
                 f"{format_number(e.low)}–{format_number(e.high)}",
-                _p(e.p),
+                format_p_value(e.p),
                 f"{n[e.group]} + {n[e.control]}",
             )
             for e in one.effects
@@ -242,18 +242,14 @@ def _over_time(result: MicrodialysisResult, effects: GroupEffects) -> Iterator[B
                     t.group,
                     f"{t.middle_min:.4g}",
                     format_number(t.ratio),
-                    _p(t.p_holm),
-                    _p(t.p_alone),
+                    format_p_value(t.p_holm),
+                    format_p_value(t.p_alone),
                     f"{t.n[0]} + {t.n[1]}",
                 )
                 for t in shown
             ),
             (False, True, True, True, True, True),
         )
-
-
-def _p(p: float) -> str:
-    return format_p(p, below="<").removeprefix("p ").removeprefix("= ")
 
 
 SECTION = ReportSection(order=15, applies=lambda report: bool(report.study.dialysis), write=write)

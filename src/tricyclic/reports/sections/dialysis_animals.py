@@ -11,6 +11,7 @@ from tricyclic.core.format import format_number
 from tricyclic.core.fractions import PERCENT
 from tricyclic.plotting.dialysis import dialysis_course
 from tricyclic.reports.section import ReportData, ReportSection, figure_of
+from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 from tricyclic.results.microdialysis import AnimalResponse, MicrodialysisResult
@@ -60,14 +61,14 @@ def _responses(result: MicrodialysisResult) -> Table:
                 r.course.animal,
                 r.course.group,
                 format_number(r.baseline.mean),
-                _number(r.baseline.cv_percent, 2),
+                format_optional(r.baseline.cv_percent, 2),
                 format_number(100.0 * math.exp(r.log_ratio)),
                 f"{100 * r.coverage:.0f}",
-                _number(r.auc_net, 4),
-                _number(r.auc_positive, 4),
-                _number(r.cmax_percent),
-                _number(r.tmax_min),
-                _number(r.return_min),
+                format_optional(r.auc_net, 4),
+                format_optional(r.auc_positive, 4),
+                format_optional(r.cmax_percent),
+                format_optional(r.tmax_min),
+                format_optional(r.return_min),
             )
             for r in result.responses
         ),
@@ -104,8 +105,8 @@ def _fractions(response: AnimalResponse, unit: str) -> Table:
                 fraction.name,
                 f"{fraction.start_min:.1f}",
                 f"{fraction.end_min:.1f}",
-                _number(fraction.value),
-                _number(float(percent)),
+                format_optional(fraction.value),
+                format_optional(float(percent)),
                 "; ".join(words),
             )
         )
@@ -117,10 +118,6 @@ def _fractions(response: AnimalResponse, unit: str) -> Table:
         (False, True, True, True, True, False),
         collapsed=True,
     )
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return format_number(value, digits) if math.isfinite(value) else ""
 
 
 SECTION = ReportSection(

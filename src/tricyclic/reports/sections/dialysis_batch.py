@@ -12,6 +12,7 @@ from tricyclic.plotting.batch import batch_overview
 from tricyclic.plotting.injection_pages import injection_page, number_of_pages
 from tricyclic.reports.section import ReportData, ReportSection, figure_of, injections_file
 from tricyclic.reports.text.chromatography import criteria_verdict
+from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.chromatography import AnalyteBatch, BatchResult
 from tricyclic.results.dialysis_study import DialysisExperiment
@@ -83,7 +84,7 @@ def _standards(analyte: AnalyteBatch, unit: str) -> Table:
             (
                 b.standard.name,
                 format_number(b.standard.amount),
-                _number(b.amount),
+                format_optional(b.amount),
                 f"{b.error_percent:+.1f}" if math.isfinite(b.error_percent) else "",
                 b.standard.excluded,
             )
@@ -97,7 +98,10 @@ def _limits(analyte: AnalyteBatch, unit: str) -> Table:
     return Table(
         f"Limits of {analyte.analyte}, each by its definition.",
         ("Definition", f"LOD ({unit})", f"LOQ ({unit})"),
-        tuple((one.definition, _number(one.lod), _number(one.loq)) for one in analyte.limits),
+        tuple(
+            (one.definition, format_optional(one.lod), format_optional(one.loq))
+            for one in analyte.limits
+        ),
         (False, True, True),
     )
 
@@ -131,20 +135,16 @@ def _suitability(batch: BatchResult) -> Table:
             (
                 s.compound,
                 str(s.injections),
-                _number(s.retention_rsd_percent),
-                _number(s.area_rsd_percent),
-                _number(s.tailing),
-                _number(s.plates, 4),
-                _number(s.resolution),
+                format_optional(s.retention_rsd_percent),
+                format_optional(s.area_rsd_percent),
+                format_optional(s.tailing),
+                format_optional(s.plates, 4),
+                format_optional(s.resolution),
             )
             for s in batch.suitability
         ),
         (False, *([True] * 6)),
     )
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return format_number(value, digits) if math.isfinite(value) else ""
 
 
 SECTION = ReportSection(

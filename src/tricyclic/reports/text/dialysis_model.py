@@ -40,9 +40,7 @@ def model_lines(result: MicrodialysisResult) -> list[str]:
     if lines:
         lines.append("  agreement is not tested")
         if not any(course.absolute for course in result.modelled):
-            lines.append(
-                "  levels in nM are compared where the recovery of the probe is stated (--recovery)"
-            )
+            lines.append("  levels in nM are compared where the recovery of the probe is stated")
     return lines
 
 

@@ -10,14 +10,15 @@ from tricyclic.core.check import Check
 from tricyclic.core.format import (
     align_columns,
     format_number,
-    format_p,
     list_names,
     pluralize,
     wrap_line,
 )
+from tricyclic.core.fractions import PERCENT
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.dialysis_model import model_lines
 from tricyclic.reports.text.unused import unused_lines
+from tricyclic.reports.words import format_optional, format_p_value, sentence
 from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult
 from tricyclic.stats.statistics import TestResult
 
@@ -33,7 +34,7 @@ def microdialysis_text(result: MicrodialysisResult) -> str:
     lines += model_lines(result)
     lines += ["", *_animals(result), ""]
     if result.extraction_note:
-        lines.append(wrap_line(f"  note   {_sentence(result.extraction_note)}"))
+        lines.append(wrap_line(f"  note   {sentence(result.extraction_note)}"))
     if result.synthetic:
         lines.append(wrap_line(f"  synthetic data   {result.synthetic}"))
     lines += check_lines(_together(result.checks))
@@ -54,17 +55,6 @@ def window_text(result: MicrodialysisResult) -> str:
     return f"{low:g} to {high:g} min"
 
 
-def effect_sentence(result: MicrodialysisResult) -> str:
-    """The first effect in one line, for figures; empty without one."""
-    if result.effects is None or not result.effects.effects:
-        return ""
-    one = result.effects.effects[0]
-    return (
-        f"{one.group} / {one.control}: {format_number(one.ratio)} "
-        f"({format_number(one.low)}–{format_number(one.high)}), {format_p(one.p)}"
-    )
-
-
 def _head(result: MicrodialysisResult) -> str:
     name = result.title or "Microdialysis"
     what = f"{result.analyte} in {result.unit}" if result.analyte else f"values in {result.unit}"
@@ -77,7 +67,7 @@ def _head(result: MicrodialysisResult) -> str:
 
 
 def _groups(result: MicrodialysisResult) -> list[str]:
-    absolute = result.unit != "% of baseline"
+    absolute = result.unit != PERCENT
     unit = f" ({result.unit})" if absolute else ""
     head = ["group", "n", *([f"baseline{unit}", f"window{unit}"] if absolute else [])]
     head += ["window, % of baseline", f"{100 * result.confidence:g} % CI"]
@@ -137,8 +127,8 @@ def _effects(result: MicrodialysisResult, effects: GroupEffects) -> list[str]:
             f"{one.group} / {one.control}",
             format_number(one.ratio),
             f"{format_number(one.low)}–{format_number(one.high)}",
-            _p(one.p),
-            *([_p(one.p_alone)] if several else []),
+            format_p_value(one.p),
+            *([format_p_value(one.p_alone)] if several else []),
         )
         for one in effects.effects
     ]
@@ -184,7 +174,7 @@ def _sensitivity(result: MicrodialysisResult) -> list[str]:
                     named,
                     format_number(one.ratio),
                     f"{format_number(one.low)}–{format_number(one.high)}",
-                    _p(one.p),
+                    format_p_value(one.p),
                     n if k == 0 else "",
                 )
             )
@@ -220,8 +210,8 @@ def _secondary(effects: GroupEffects) -> list[str]:
             (
                 f"{one.group}, {one.middle_min:.4g} min",
                 format_number(one.ratio),
-                _p(one.p_holm),
-                _p(one.p_alone),
+                format_p_value(one.p_holm),
+                format_p_value(one.p_alone),
                 f"{one.n[0]}+{one.n[1]}",
             )
             for one in effects.at_times
@@ -239,7 +229,7 @@ def _secondary(effects: GroupEffects) -> list[str]:
 
 def _test(name: str, test: TestResult) -> tuple[str, ...]:
     df = ", ".join(f"{one:.4g}" for one in test.df)
-    return name, f"{test.statistic:.4g}", df, _p(test.p)
+    return name, f"{test.statistic:.4g}", df, format_p_value(test.p)
 
 
 def _together(checks: Sequence[Check]) -> list[Check]:
@@ -267,7 +257,7 @@ def _together(checks: Sequence[Check]) -> list[Check]:
 
 
 def _animals(result: MicrodialysisResult) -> list[str]:
-    absolute = result.unit != "% of baseline"
+    absolute = result.unit != PERCENT
     unit = f" ({result.unit})" if absolute else ""
     rows = [
         (
@@ -290,14 +280,14 @@ def _animals(result: MicrodialysisResult) -> list[str]:
                 one.course.animal,
                 one.course.group,
                 *([format_number(one.baseline.mean)] if absolute else []),
-                _number(one.baseline.cv_percent, 2),
+                format_optional(one.baseline.cv_percent, 2),
                 format_number(100.0 * math.exp(one.log_ratio)),
                 f"{100 * one.coverage:.0f}",
-                _number(one.auc_net, 4),
-                _number(one.auc_positive, 4),
-                _number(one.cmax_percent),
-                _number(one.tmax_min),
-                _number(one.return_min),
+                format_optional(one.auc_net, 4),
+                format_optional(one.auc_positive, 4),
+                format_optional(one.cmax_percent),
+                format_optional(one.tmax_min),
+                format_optional(one.return_min),
             )
         )
     lines = align_columns(rows)
@@ -312,16 +302,3 @@ def _animals(result: MicrodialysisResult) -> list[str]:
     if gaps:
         lines.append(wrap_line(f"  missing   {list_names(gaps, 12)}"))
     return lines
-
-
-def _number(value: float, digits: int = 3) -> str:
-    return format_number(value, digits) if math.isfinite(value) else ""
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
-
-
-def _p(p: float) -> str:
-    """A probability in a column named P."""
-    return format_p(p, below="<").removeprefix("p ").removeprefix("= ")

@@ -18,7 +18,7 @@ from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_fraction_table
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
 from tricyclic.stats.statistics import MeanEstimate, with_t_interval
-from tricyclic.study.conditions import read_measured_value
+from tricyclic.study.dialysis_schema import ShareField
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
 from tricyclic.workflows.extraction import extraction_note
@@ -170,11 +170,5 @@ def _recovery(options: AnalyseDialysisOptions, unit: str) -> MeanEstimate | None
             allowed=f"It applies to concentrations, and the values are in {unit}",
             do="Add --to-unit nM with --flow, or omit --recovery",
         )
-    measured = read_measured_value(options.recovery, "", where="recovery")
-    if not 0 < measured.value <= 1:
-        raise InputError(
-            f"is {measured.value:g}",
-            where="recovery",
-            allowed="A recovery is above 0 and at most 1 (100 %)",
-        )
+    measured = ShareField().check(options.recovery, "recovery")
     return with_t_interval(measured.value, measured.se, math.inf, options.confidence)

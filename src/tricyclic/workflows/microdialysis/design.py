@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from tricyclic.assays.microdialysis.plan import PowerPlan, plan_study
+from tricyclic.core.fractions import ResponseSettings
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.files import existing_file, file_content, source_name
-from tricyclic.results.microdialysis import MicrodialysisResult, ScatterOfFractions
+from tricyclic.results.microdialysis import ScatterOfFractions
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.microdialysis.analyse import run as analyse
@@ -30,6 +31,8 @@ _OF_TABLE = ("value", "treated", "unit", "control", "window", "sheet", "decimal"
 _STATED = ("fraction_cv", "response_cv", "correlation")
 # Window of a plan without data: so many fractions.
 USUAL_BASELINE, USUAL_WINDOW = 4, 6
+# Begin and end of the fractions of each animal [min after the treatment].
+Spans = Sequence[Sequence[tuple[float, float]]]
 
 
 def run(
@@ -66,23 +69,29 @@ def run(
             allowed="It needs a group of two animals or more, with several fractions each",
             do="State it with --fraction-cv and --response-cv",
         )
-    lengths = [f.width_min for r in result.responses for f in r.course.fractions]
+    spans = [[(f.start_min, f.end_min) for f in r.course.fractions] for r in result.responses]
     return plan_study(
         result.scatter,
-        _plan(options, USUAL_BASELINE, _window_fractions(result)),
+        _plan(options, USUAL_BASELINE, _window_fractions(spans, result.settings.window_min)),
         groups=len(result.groups),
         source=f"from {len(result.responses)} animals of {name}",
-        fraction_min=float(np.median(lengths)),
+        fraction_min=_fraction_min(spans),
     )
 
 
-def _window_fractions(result: MicrodialysisResult) -> int:
-    low, high = result.settings.window_min
-    counts = [
-        sum(min(f.end_min, high) > max(f.start_min, low) + 1e-9 for f in r.course.fractions)
-        for r in result.responses
-    ]
+def _window_fractions(spans: Spans, window_min: tuple[float, float]) -> int:
+    """Median number of fractions that an animal has in the window."""
+    if not spans:
+        return USUAL_WINDOW
+    low, high = window_min
+    counts = [sum(min(end, high) > max(start, low) + 1e-9 for start, end in one) for one in spans]
     return max(1, round(float(np.median(counts))))
+
+
+def _fraction_min(spans: Spans) -> float:
+    """Median length of the fractions; nan without any."""
+    lengths = [end - start for one in spans for start, end in one]
+    return float(np.median(lengths)) if lengths else math.nan
 
 
 def _plan(options: DialysisDesignOptions, baseline: int, window: int) -> PowerPlan:
@@ -145,19 +154,17 @@ def _from_json(options: DialysisDesignOptions, path: str) -> MicrodialysisDesign
         )
     settings: Mapping[str, Any] = result.get("settings") or {}
     responses = result.get("responses") or []
-    low, high = settings.get("window_min", (0.0, 120.0))
+    window = settings.get("window_min", ResponseSettings().window_min)
     spans = [[(f["start_min"], f["end_min"]) for f in r["course"]["fractions"]] for r in responses]
-    counts = [sum(min(e, high) > max(s, low) + 1e-9 for s, e in one) for one in spans]
     groups = len({r["course"]["group"] for r in responses})
-    lengths = [e - s for one in spans for s, e in one]
     return plan_study(
         ScatterOfFractions(**{key: scatter[key] for key in numbers}),
         _plan(
             options,
             int(settings.get("baseline_fractions", USUAL_BASELINE)),
-            max(1, round(float(np.median(counts)))) if counts else USUAL_WINDOW,
+            _window_fractions(spans, window),
         ),
         groups=groups,
         source=f"from {scatter['animals']} animals of {file.name}",
-        fraction_min=float(np.median(lengths)) if lengths else math.nan,
+        fraction_min=_fraction_min(spans),
     )

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
 from tricyclic.assays.microdialysis.flux_study import FluxPoint, flux_study
-from tricyclic.core.clock_time import MINUTES_IN
 from tricyclic.core.format import list_names
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import source_name
-from tricyclic.io.headings import unit_in_column_name
+from tricyclic.io.headings import minutes_in_column_name, unit_in_column_name
 from tricyclic.io.open import read_tables
 from tricyclic.results.no_net_flux import NoNetFluxResult
 from tricyclic.study.missing_words import words_as_missing
@@ -112,8 +110,11 @@ def _points(table: DataTable, columns: dict[str, str], stated: str) -> tuple[lis
         inlet, outlet = inlet * factors[0], outlet * factors[1]
     time = columns.get("time")
     minutes = table.numbers(time) if time else [math.nan] * len(table)
-    factor = MINUTES_IN.get(unit_in_column_name(time).lower(), 1.0) if time else 1.0
-    animals, groups = (_names(table, columns.get(role)) for role in ("animal", "group"))
+    factor = (minutes_in_column_name(time) or 1.0) if time else 1.0
+    animals, groups = (
+        table.texts(columns[role]) if role in columns else ("",) * len(table)
+        for role in ("animal", "group")
+    )
     points = [
         FluxPoint(
             float(inlet[row]),
@@ -127,11 +128,3 @@ def _points(table: DataTable, columns: dict[str, str], stated: str) -> tuple[lis
         if math.isfinite(inlet[row]) or math.isfinite(outlet[row])
     ]
     return points, unit or "unknown"
-
-
-def _names(table: DataTable, column: str | None) -> Sequence[str]:
-    if column is None:
-        return [""] * len(table)
-    if column in table.values:
-        return [f"{value:g}" if math.isfinite(value) else "" for value in table.values[column]]
-    return table.words(column)
