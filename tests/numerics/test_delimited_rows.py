@@ -7,6 +7,7 @@ from decimal import Decimal, localcontext
 import numpy as np
 import pytest
 
+from tricyclic.numerics.batch.compiler import interpreted
 from tricyclic.numerics.delimited_rows import (
     FIRST_TEXT,
     IGNORED,
@@ -126,3 +127,13 @@ def test_columns_without_role_may_contain_anything_but_quotes_inside():
 )
 def test_a_line_that_is_not_plain_stops_the_reading(line):
     assert read(f"a,1,2\n{line}\na,1,2\n", [FIRST_TEXT, 0, 1])[0] == NOT_PLAIN
+
+
+def test_rows_are_the_same_without_the_compiler():
+    text = 'abcdefghij,-9,12345678.9\nabcdefghij,-8.5,1e-3\n"b",inf,\n'
+    compiled = read(text, [FIRST_TEXT, 0, 1])
+    with interpreted():
+        plain = read(text, [FIRST_TEXT, 0, 1])
+    assert compiled[0] == plain[0] == 3
+    assert compiled[2] == plain[2]
+    np.testing.assert_array_equal(compiled[1], plain[1])

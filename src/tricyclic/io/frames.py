@@ -79,8 +79,7 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
     InputError
         If names of columns are not simple, or there are no rows.
     """
-    copies = _with_own_names(frame)[1]
-    columns = frame_columns(frame, name)
+    columns, copies = frame_columns(frame, name)
     eager = list(columns.values())
     values: dict[str, np.ndarray] = {}
     text: dict[str, tuple[str, ...]] = {}
@@ -117,25 +116,27 @@ def table_from_frame(frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFram
 
 def frame_columns(
     frame: IntoDataFrame | IntoLazyFrame, name: str = "DataFrame"
-) -> dict[str, nw.Series[Any]]:
-    """The columns of a DataFrame by name, as Series of narwhals, with named levels of an index.
+) -> tuple[dict[str, nw.Series[Any]], tuple[str, ...]]:
+    """The columns of a DataFrame by name, as Series of narwhals, with named levels of an index; and
+    phrases that name columns that were left out as copies.
 
     Parameters and errors are those of `table_from_frame`.
     """
     import narwhals as nw
 
+    copies: tuple[str, ...] = ()
     if _is_record_batch(frame):
         frame = nw.dependencies.get_pyarrow().Table.from_batches([frame])
     if nw.dependencies.is_pandas_like_dataframe(frame) or nw.dependencies.is_pyarrow_table(frame):
         frame = _with_index(frame)
-        frame, _ = _with_own_names(frame)
+        frame, copies = _with_own_names(frame)
     data = nw.from_native(frame)
     eager = data.collect() if isinstance(data, nw.LazyFrame) else data
     columns = [_name(column, name) for column in eager.columns]
     if not columns or not len(eager):
         raise InputError("has no rows", where=name, do="Pass the readings, one row for each")
     _check_repeated(columns, name)
-    return {column: eager[:, position] for position, column in enumerate(columns)}
+    return {column: eager[:, position] for position, column in enumerate(columns)}, copies
 
 
 def kind_of_column(series: FrameColumn) -> str:
@@ -347,7 +348,6 @@ def _name(column: Any, frame: str) -> str:
 
 def _cells(series: nw.Series[Any]) -> np.ndarray | tuple[str, ...]:
     """A column as numbers, or as text where not all its cells are numbers."""
-
     kind = series.dtype
     if kind.is_numeric() and not kind.is_decimal():
         if kind.is_integer() and _has_long_names(series):

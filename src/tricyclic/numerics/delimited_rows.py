@@ -15,8 +15,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import config, types
-from numba.extending import intrinsic
+from numba import types
+from numba.extending import intrinsic, overload
 
 from tricyclic.numerics.batch.compiler import compiled
 
@@ -67,45 +67,62 @@ def powers_of_ten() -> np.ndarray:
 POWERS = powers_of_ten()
 
 
-if vars(config)["DISABLE_JIT"]:
+def _byte(data: Any, i: Any) -> Any:
+    return np.int64(data[i])
 
-    def _byte(data: Any, i: Any) -> Any:
-        return np.int64(data[i])
 
-    def _eight_bytes(data: Any, i: Any) -> Any:
-        return np.uint64(data[i : i + 8].copy().view(np.uint64)[0])
+def _eight_bytes(data: Any, i: Any) -> Any:
+    return np.uint64(data[i : i + 8].copy().view(np.uint64)[0])
 
-    def _as_float(bits: np.uint64) -> np.float64:
-        return np.uint64(bits).view(np.float64)
 
-else:
-    # Without the test whether an index counts from the end.
+def _as_float(bits: np.uint64) -> np.float64:
+    return np.uint64(bits).view(np.float64)
 
-    @intrinsic
-    def _byte(typing_context, data, i):
-        def build(context, builder, signature, arguments):
-            array = context.make_array(signature.args[0])(context, builder, arguments[0])
-            byte = builder.load(builder.gep(array.data, [arguments[1]]))
-            return builder.zext(byte, context.get_value_type(types.int64))
 
-        return types.int64(data, types.int64), build
+@intrinsic
+def _loaded_byte(typing_context, data, i):
+    def build(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        byte = builder.load(builder.gep(array.data, [arguments[1]]))
+        return builder.zext(byte, context.get_value_type(types.int64))
 
-    @intrinsic
-    def _eight_bytes(typing_context, data, i):
-        def build(context, builder, signature, arguments):
-            array = context.make_array(signature.args[0])(context, builder, arguments[0])
-            place = builder.gep(array.data, [arguments[1]])
-            word = context.get_value_type(types.uint64)
-            return builder.load(builder.bitcast(place, word.as_pointer()), align=1)
+    return types.int64(data, types.int64), build
 
-        return types.uint64(data, types.int64), build
 
-    @intrinsic
-    def _as_float(typing_context, bits):
-        def build(context, builder, signature, arguments):
-            return builder.bitcast(arguments[0], context.get_value_type(types.float64))
+@intrinsic
+def _loaded_word(typing_context, data, i):
+    def build(context, builder, signature, arguments):
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        place = builder.gep(array.data, [arguments[1]])
+        word = context.get_value_type(types.uint64)
+        return builder.load(builder.bitcast(place, word.as_pointer()), align=1)
 
-        return types.float64(types.uint64), build
+    return types.uint64(data, types.int64), build
+
+
+@intrinsic
+def _cast_float(typing_context, bits):
+    def build(context, builder, signature, arguments):
+        return builder.bitcast(arguments[0], context.get_value_type(types.float64))
+
+    return types.float64(types.uint64), build
+
+
+# In Python the functions above run; in compiled code these, without the test whether an index
+# counts from the end.
+@overload(_byte, jit_options={"forceinline": True})
+def _compiled_byte(data, i):
+    return lambda data, i: _loaded_byte(data, i)  # type: ignore[call-arg]
+
+
+@overload(_eight_bytes, jit_options={"forceinline": True})
+def _compiled_eight_bytes(data, i):
+    return lambda data, i: _loaded_word(data, i)  # type: ignore[call-arg]
+
+
+@overload(_as_float, jit_options={"forceinline": True})
+def _compiled_as_float(bits):
+    return lambda bits: _cast_float(bits)  # type: ignore[call-arg]
 
 
 @compiled(allocates=False)

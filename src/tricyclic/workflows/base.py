@@ -159,6 +159,13 @@ def decimal_option(panel: str = "Options") -> Any:
     )
 
 
+def folder_option(content: str, panel: str = "Output") -> Any:
+    """Declare the option for the folder to which a result is saved; its help names the content."""
+    return option(
+        f"Folder for {content}", default="", path=True, panel=panel, folder_of_tables=True
+    )
+
+
 def option_fields(options: type) -> list[tuple[dataclasses.Field[Any], OptionInfo, Any]]:
     """Field, declaration and type of every option of an options dataclass."""
     hints = get_type_hints(options)

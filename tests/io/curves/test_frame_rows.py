@@ -144,3 +144,15 @@ def test_a_wide_table_is_read_by_its_columns(monkeypatch):
         for large in (10**9, 0)
     )
     pd.testing.assert_frame_equal(by_column, whole)
+
+
+@pytest.mark.parametrize("library", ["pandas", "arrow"])
+def test_a_column_that_repeats_is_named_in_a_large_table_too(monkeypatch, library):
+    given = frame()
+    names = [*given.columns, "conc_uM"]
+    repeated = pd.concat([given, given["conc_uM"]], axis=1)
+    if library == "arrow":
+        repeated = pa.table([pa.array(repeated.iloc[:, k]) for k in range(4)], names=names)
+    whole, by_column = both_ways(monkeypatch, repeated)
+    assert whole.unused == by_column.unused == ("repeated column 'conc_uM'",)
+    pd.testing.assert_frame_equal(by_column.to_frame(), whole.to_frame())

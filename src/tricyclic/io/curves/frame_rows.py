@@ -118,13 +118,16 @@ class CodedCells:
 
 @dataclass(frozen=True, eq=False)
 class FrameRows:
-    """Columns of a DataFrame and their roles; `of` reads them."""
+    """Columns of a DataFrame and their roles; `of` reads them. `copies` are phrases that name
+    columns that were left out.
+    """
 
     name: str
     columns: tuple[str, ...]
     values: Mapping[str, np.ndarray]
     text: Mapping[str, CodedCells]
     layout: CurveColumns
+    copies: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, given: FrameInput, chosen: ColumnNames | None) -> FrameRows | None:
@@ -136,7 +139,7 @@ class FrameRows:
         InputError
             If it has no column of a role, or no rows.
         """
-        series = frame_columns(given.frame, given.name)
+        series, copies = frame_columns(given.frame, given.name)
         values: dict[str, np.ndarray] = {}
         text: dict[str, CodedCells] = {}
         for name, one in series.items():
@@ -161,7 +164,7 @@ class FrameRows:
             return None
         if any(_has_formulas(text[name]) for name in (*layout.keys, layout.plate) if name in text):
             return None
-        return cls(given.name, tuple(series), values, text, layout)
+        return cls(given.name, tuple(series), values, text, layout, copies)
 
     def batches(self, remarks: CellRemarks) -> Iterator[Any]:
         """The columns that are used; rows without a curve or a dose are counted in `remarks`."""

@@ -50,8 +50,8 @@ PRECISE = 3e-3
 CLEARLY_HIGHER = 2.0
 # Slopes at which a limit is tried and checked, the last two of which are those that meet a reading;
 # sides that are checked in one sweep.
-CHECKED_SLOPES = 16
-EVEN_SLOPES = 14
+CHECKED_SLOPES = TRIES
+EVEN_SLOPES = CHECKED_SLOPES - 2
 # Distance in ln hill of the slopes of the second look.
 FINE_STEP = 0.2
 CHECKED_SIDES = LANES // CHECKED_SLOPES

@@ -141,7 +141,8 @@ def interpreted() -> Iterator[None]:
     """Within this context the kernels run as Python: a curve takes hundredths of a second, but
     nothing has to be compiled.
 
-    For single curves, whose numbers then also do not depend on the processor.
+    For single curves, whose numbers then also do not depend on the processor. Threads that are
+    started within it run machine code.
     """
     token = _interpreted.set(True)
     try:

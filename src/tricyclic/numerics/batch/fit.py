@@ -83,8 +83,10 @@ STATUS: tuple[str, ...] = (
     "not monotone",
 )
 
-# A hill of 1000 is a step (see `MAX_HILL` of the declared curves); blocks of a thread at a time.
-HILL_BOUNDS, BLOCKS_PER_TASK = (0.05, 1000.0), 8
+# A hill of 1000 is a step between any two doses; see `MAX_HILL` of the declared curves.
+HILL_BOUNDS = (0.05, 1000.0)
+# Blocks that a thread takes at a time.
+BLOCKS_PER_TASK = 8
 
 
 @dataclass(frozen=True)

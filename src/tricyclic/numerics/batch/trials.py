@@ -97,7 +97,10 @@ def _add_point(x, w, m, rows):
 
 @compiled(fastmath=_FUSED)
 def _add_other_point(x, w, m, rows):
-    """Add a point to the sums of the second curve. Lanes from a variable on would be slower."""
+    """Add a point to the sums of the second curve.
+
+    Its lanes are constants: with lanes from a variable on, numba makes no vector instructions.
+    """
     for lane in range(TRIES, LANES):
         tau = (x - rows[TRIED_C + lane]) * rows[_KAPPA + lane]
         tau = tau if tau < FARTHEST else FARTHEST

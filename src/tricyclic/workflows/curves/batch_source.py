@@ -96,7 +96,8 @@ def open_source(
     if isinstance(source, FrameInput):
         rows = FrameRows.of(source, columns) if reading == ReadSettings() else None
         if rows is not None:
-            return OpenedSource(name, rows, quoted("column", rows.layout.unused(rows.columns)))
+            unused = quoted("column", rows.layout.unused(rows.columns))
+            return OpenedSource(name, rows, (*unused, *rows.copies))
         source = source.whole_table()
     tables = read_tables(
         source if isinstance(source, DataTable) else Path(source),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import (
     decimal_option,
+    folder_option,
     option,
     reader_option,
     sheet_option,
@@ -262,13 +263,7 @@ class InterpolateOptions:
     sheet: str = sheet_option(COLUMNS)
     decimal: str = decimal_option(COLUMNS)
     y_unit: str = option("Unit of the readings", default="unknown", panel=COLUMNS)
-    out: str = option(
-        "Folder for tables and figure",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables and figure")
 
 
 @dataclass(frozen=True)
@@ -321,13 +316,7 @@ class SensorgramOptions:
     reader: str = reader_option(COLUMNS)
     sheet: str = sheet_option(COLUMNS)
     decimal: str = decimal_option(COLUMNS)
-    out: str = option(
-        "Folder for tables and figure",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables and figure")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Any
 from tricyclic.core.table_input import TableInput
 from tricyclic.workflows.base import (
     decimal_option,
+    folder_option,
     library_option,
     option,
     reader_option,
@@ -18,12 +19,6 @@ from tricyclic.workflows.base import (
 COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
 FILES, BATCH, MODEL = "Files", "Batch", "Model"
 PLAN, SCATTER = "Plan", "Scatter"
-
-
-def _out(content: str) -> Any:
-    return option(
-        f"Folder for {content}", default="", path=True, panel=OUTPUT, folder_of_tables=True
-    )
 
 
 def _confidence() -> Any:
@@ -176,7 +171,7 @@ class AnalyseDialysisOptions:
     )
     analyte: str = option("Name of the analyte, for titles", default="", panel=OUTPUT)
     title: str = option("Title of the report", default="", panel=OUTPUT)
-    out: str = _out("tables, figures and text")
+    out: str = folder_option("tables, figures and text")
 
 
 @dataclass(frozen=True)
@@ -245,13 +240,9 @@ class QuantifyOptions:
     reader: str = reader_option(FILES)
     sheet: str = sheet_option(FILES)
     decimal: str = decimal_option(FILES)
-    out: str = option(
-        "Folder for tables and figures, with a picture of each injection; a file (.csv, .xlsx) "
-        "takes the amounts",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
+    out: str = folder_option(
+        "tables and figures, with a picture of each injection; a file (.csv, .xlsx) "
+        "takes the amounts"
     )
 
 
@@ -286,7 +277,7 @@ class NoNetFluxOptions:
         "Group that the others are compared with; default: the first", default="", panel=ANALYSIS
     )
     confidence: float = _confidence()
-    out: str = _out("tables, figures and text")
+    out: str = folder_option("tables, figures and text")
 
 
 @dataclass(frozen=True)
@@ -354,4 +345,4 @@ class DialysisDesignOptions:
     )
     sheet: str = sheet_option(COLLECTION)
     decimal: str = decimal_option(COLLECTION)
-    out: str = _out("tables, figure and text")
+    out: str = folder_option("tables, figure and text")

@@ -7,7 +7,7 @@ from typing import Any
 
 from tricyclic.core.scenario import SPECIES
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import library_option, option
+from tricyclic.workflows.base import folder_option, library_option, option
 
 # Panels of the help.
 DOSES, DESIGN, MODEL = "Doses", "Design", "Model"
@@ -129,13 +129,7 @@ class SimulateOptions(DosingOptions):
         path=True,
         panel=OUTPUT,
     )
-    out: str = option(
-        "Folder for tables (CSV, Parquet, JSON) and figures",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables (CSV, Parquet, JSON) and figures")
     list: bool = option(
         "List observables and parameters and simulate nothing", default=False, panel=OUTPUT
     )
@@ -180,13 +174,7 @@ class PopulationOptions(DosingOptions):
     n_examples: int = option("Single subjects drawn beside the bands", default=5, panel=OUTPUT)
     workers: int | None = _workers()
     scheduler: str = _scheduler()
-    out: str = option(
-        "Folder for tables (CSV, Parquet, JSON) and figures",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables (CSV, Parquet, JSON) and figures")
 
 
 @dataclass(frozen=True)
@@ -225,13 +213,7 @@ class SensitivityOptions(DosingOptions):
     confidence: float = option("Confidence level of the Sobol indices", default=0.95)
     workers: int | None = _workers()
     scheduler: str = _scheduler()
-    out: str = option(
-        "Folder for tables (CSV, JSON) and figures",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables (CSV, JSON) and figures")
 
 
 @dataclass(frozen=True)
@@ -284,13 +266,7 @@ class ValidateOptions:
     )
     workers: int | None = _workers()
     library: str = library_option(MODEL)
-    out: str = option(
-        "Folder for the table (CSV, JSON) and the figure",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("the table (CSV, JSON) and the figure")
 
 
 @dataclass(frozen=True)
@@ -431,10 +407,4 @@ class VirtualAssayOptions:
     )
     seed: int = option("Seed of the random numbers", default=1)
     library: str = library_option(MODEL)
-    out: str = option(
-        "Folder for tables (CSV), JSON and figures",
-        default="",
-        path=True,
-        panel=OUTPUT,
-        folder_of_tables=True,
-    )
+    out: str = folder_option("tables (CSV), JSON and figures")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tricyclic.core.table_input import TableInput
-from tricyclic.workflows.base import decimal_option, option, sheet_option
+from tricyclic.workflows.base import decimal_option, folder_option, option, sheet_option
 
 # Panels of the help.
 ANALYSIS, INPUT, OUTPUT = "Analysis", "Input", "Output"
@@ -14,12 +14,6 @@ ANALYSIS, INPUT, OUTPUT = "Analysis", "Input", "Output"
 
 def _confidence(help: str = "Confidence level of the intervals") -> Any:
     return option(help, default=0.95, panel=ANALYSIS)
-
-
-def _out(content: str) -> Any:
-    return option(
-        f"Folder for {content}", default="", path=True, panel=OUTPUT, folder_of_tables=True
-    )
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class ScreenOptions:
     decimal: str = decimal_option(INPUT)
     reader: str = option("Reader to use if none or several accept a file", default="", panel=INPUT)
     sheet: str = sheet_option(INPUT)
-    out: str = _out("screen.html, screen.json and tables")
+    out: str = folder_option("screen.html, screen.json and tables")
 
 
 @dataclass(frozen=True)
@@ -105,7 +99,7 @@ class ControlChartOptions:
     window: int = option("Number of runs of the moving MSR", default=6, panel=ANALYSIS)
     decimal: str = decimal_option(INPUT)
     sheet: str = sheet_option(INPUT)
-    out: str = _out("the chart (.svg, .pdf), its table and JSON")
+    out: str = folder_option("the chart (.svg, .pdf), its table and JSON")
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ class MsrOptions:
     confidence: float = _confidence()
     decimal: str = decimal_option(INPUT)
     sheet: str = sheet_option(INPUT)
-    out: str = _out("the plot (.svg, .pdf), its table and JSON")
+    out: str = folder_option("the plot (.svg, .pdf), its table and JSON")
 
 
 @dataclass(frozen=True)
@@ -157,4 +151,4 @@ class RelativePotencyOptions:
     confidence: float = _confidence("Confidence level of the potency")
     decimal: str = decimal_option(INPUT)
     sheet: str = sheet_option(INPUT)
-    out: str = _out("tables and JSON")
+    out: str = folder_option("tables and JSON")
