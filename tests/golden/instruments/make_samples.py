@@ -481,6 +481,7 @@ def plate_readers():
     text += "".join(
         f"{'ABCDEFGHIJKLMNOP'[r]}," + ",".join(row) + ",\r\n" for r, row in enumerate(text_of(grid))
     )
+    text += "\r\nPlate Type Information\r\nNumber of Rows,,16\r\nNumber of Columns,,24\r\n"
     text += "\r\nPlatemap\r\n," + ",".join(str(c + 1) for c in range(24)) + ",\r\n"
     text += "".join(f"{letter}," + ",".join(["-"] * 24) + ",\r\n" for letter in "ABCDEFGHIJKLMNOP")
     text += "\r\nExported with Kaleido 3.0\r\n"

@@ -20,6 +20,14 @@ from tricyclic.io.traces import header_number
 
 _NAME = re.compile(r"report([0-9]{2})\.csv", re.IGNORECASE)
 _COLUMN, _SIGNAL = re.compile(r"Column\s+[0-9]+"), re.compile(r"Signal\s+([0-9]+)")
+# Lines of each `Report00.CSV`: it counts its signals and its columns, and lists both. A file of
+# plates may state a number of columns, too.
+_HEADINGS = (
+    r'Number of Signals"?\s*,\s*"?[0-9]',
+    r'Signal\s+1"?\s*,',
+    r'Number of Columns"?\s*,\s*"?[0-9]',
+    r'Column\s+1"?\s*,',
+)
 # Columns of an area-percent report, as `REPORT01.CSV` has them where `Report00.CSV` is missing.
 _AREA_PERCENT = ("#", "Retention Time", "Type", "Width", "Area", "Height", "Area %")
 _EXPORT = "Copy the folder of the injection again from the instrument"
@@ -29,7 +37,7 @@ _number = partial(peak_number, read=header_number, do=_EXPORT)
 def sniff(raw: RawFile) -> float:
     """Whether the file has the headings of a report, or is one of its tables."""
     head = raw.text[:20_000]
-    if re.search(r'^"?Number of Columns"?\s*,', head, re.MULTILINE):
+    if all(re.search(rf'^"?{line}', head, re.MULTILINE) for line in _HEADINGS):
         return 1.0
     rows = _rows(head.split("\n")[0]) if _NAME.fullmatch(raw.name) else []
     return 1.0 if rows and len(rows[0]) >= 5 and header_number(rows[0][1]) is not None else 0.0

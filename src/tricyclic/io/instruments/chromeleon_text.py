@@ -26,19 +26,20 @@ from tricyclic.io.traces import (
 _HEADING = re.compile(
     r"^[^\t(]*\(([^\t()]*)\)\t[^\t(]*\(([^\t()]*)\)\t[^\t(]*\(([^\t]*)\)[ \t]*$", re.MULTILINE
 )
-_PROGRAM = re.compile(r"Chromeleon|^(?:Raw Data|Chromatogram Data):[ \t]*$", re.MULTILINE)
+_SECTION = re.compile(r"^(?:Raw Data|Chromatogram Data):[ \t]*$", re.MULTILINE)
 _HEAD = 20_000
 
 
 def sniff(raw: RawFile) -> float:
     """Whether a header of Chromeleon is before a table of times, steps and values."""
     head = raw.text[:_HEAD]
-    if not _PROGRAM.search(head):
-        return 0.0
     heading = _HEADING.search(head)
-    if heading and time_factor(heading[1]):
+    table = bool(heading and time_factor(heading[1]))
+    named, section = "Chromeleon" in head, bool(_SECTION.search(head))
+    if table and (named or section):
         return 1.0
-    return 0.6 if re.search(r"^Raw Data:|^Chromatogram Data:", head, re.MULTILINE) else 0.0
+    # An export without its table, which is refused. Other programs have raw data as well.
+    return 0.6 if named and section else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:

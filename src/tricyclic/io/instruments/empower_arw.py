@@ -7,6 +7,7 @@ unit; times are in minutes.
 from __future__ import annotations
 
 import csv
+from itertools import takewhile
 
 from tricyclic.core.chromatogram import Chromatogram, ChromatogramFile
 from tricyclic.errors import InputError
@@ -45,8 +46,8 @@ MAX_TRACES = 2000
 
 def sniff(raw: RawFile) -> float:
     """Whether rows of quoted cells with the names of Empower are above rows of numbers."""
-    lines = raw.text[:20_000].split("\n")
-    quoted_lines = [line for line in lines[:6] if line.lstrip("\ufeff").startswith('"')]
+    lines = raw.text[:20_000].lstrip("\ufeff \n").split("\n")
+    quoted_lines = list(takewhile(lambda line: line.startswith('"'), lines[:6]))
     cells = {_key(cell) for line in quoted_lines for cell in line.split("\t")}
     if not quoted_lines or "\t" not in "".join(lines[:12]):
         return 0.0

@@ -81,7 +81,7 @@ def sniff(raw: RawFile) -> float:
         begins = "Software Version" in cells
     else:
         head = raw.text[:20_000].lstrip('\ufeff\n\t ,;"')
-        begins = head.startswith("Software Version")
+        begins = re.match(r'Software Version *"?[\t,;]', head) is not None
         cells = {re.split(r"[\t,;]", line, maxsplit=1)[0].strip('" ') for line in head.split("\n")}
     return 1.0 if begins and "Plate Number" in cells else 0.0
 

@@ -43,8 +43,8 @@ Params = dict[str, tuple[str, str]]
 
 def sniff(raw: RawFile) -> float:
     """Whether the root of the XML is mzML."""
-    head = raw.data[:4000]
-    return 1.0 if b"<mzML" in head or b"<indexedmzML" in head else 0.0
+    root = re.search(rb"[<{\w][A-Za-z]+", re.sub(rb"<[?!][^>]*>", b"", raw.data[:4000]))
+    return 1.0 if root and root[0] in {b"<mzML", b"<indexedmzML"} else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:

@@ -19,7 +19,8 @@ from tricyclic.io.xlsx import refuse_document_type
 
 def sniff(raw: RawFile) -> float:
     """Whether the root of the XML is a Prism file."""
-    return 1.0 if "<GraphPadPrismFile" in raw.text[:4000] else 0.0
+    root = re.search(r"[<{\w][A-Za-z]+", re.sub(r"<[?!][^>]*>", "", raw.text[:4000]))
+    return 1.0 if root and root[0] == "<GraphPadPrismFile" else 0.0
 
 
 def read(raw: RawFile, options: ReadOptions) -> FileContent:
