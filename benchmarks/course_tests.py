@@ -188,7 +188,8 @@ def main() -> None:
                 f"whole courses (an eighth with four groups). RM-ANOVA: every reading there, "
                 f"correction of Greenhouse & Geisser. Mixed model: three readings lost, serial "
                 f"errors, Kenward & Roger. {BASELINE} fractions of baseline and {AFTER} after, "
-                f"standard deviation of a reading {100 * WITHIN:g} % growing 1.5-fold, between "
+                f"standard deviation of a reading {100 * WITHIN:g} % growing {Case.growth:g}-fold "
+                f"(constant where stated), between "
                 f"animals {100 * BETWEEN:g} %. {machine()}."
             ),
             f"Above {MOST_PERCENT:g} % without an effect, by more than the Monte Carlo error: "

@@ -1,6 +1,6 @@
 """Amounts of norepinephrine in simulated chromatograms, by tricyclic and by other tools.
 
-    python benchmarks/peaks.py [--samples 40] [--peers PYTHON] [--measured FILE ...] [--docs]
+    python benchmarks/peaks.py [--samples 40] [--peers PYTHON] [--measured FILE ...]
 
 The traces are those of benchmarks/peak_traces.py: peaks that are not of the family of the fit,
 overlaps, the solvent's tail, drift, three kinds of noise. A batch is six standards (0.3 to 3 times
@@ -43,11 +43,12 @@ from peak_traces import (
     tabulated,
 )
 from scipy.stats import exponnorm
-from shared import fill, machine
+from shared import machine
 
 from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
+from tricyclic.io.chromatograms import read_chromatograms
 
 SCENES: dict[str, Scene] = {
     "S/N 100": Scene(100.0, tail=0.05),
@@ -201,15 +202,9 @@ def score(batch: Batch, measured: Measured) -> Score:
 
 
 def measured_profile(path: Path) -> PeakProfile:
-    """The profile of the tallest peak of a Chromeleon text file (decimal commas, minutes)."""
-    rows = []
-    for line in path.read_text(encoding="latin-1").splitlines():
-        cells = [cell.replace(",", ".") for cell in line.split("\t") if cell.strip()]
-        try:
-            rows.append((float(cells[0]), float(cells[-1])))
-        except (ValueError, IndexError):
-            rows.clear()  # a line of the header
-    time_min, trace = np.array(rows).T
+    """The profile of the tallest peak of a file with one chromatogram."""
+    (injection,) = read_chromatograms(path)
+    time_min, trace = injection.traces[0].time_min, injection.traces[0].signal
     top = int(np.argmax(np.where(time_min > 1.0, trace, -np.inf)))
     above = np.flatnonzero(trace > 0.5 * trace[top])
     above = above[np.abs(time_min[above] - time_min[top]) < 1.0]
@@ -262,10 +257,9 @@ def main() -> None:
     parser.add_argument("--peers", default=sys.executable, help="interpreter with the other tools")
     parser.add_argument("--seconds", type=float, default=60.0, help="for a peer and one batch")
     parser.add_argument(
-        "--measured", type=Path, nargs="*", default=[], help="Chromeleon text files"
+        "--measured", type=Path, nargs="*", default=[], help="files of one chromatogram each"
     )
     parser.add_argument("--families", nargs="*", default=list(FAMILIES))
-    parser.add_argument("--docs", action="store_true", help="fill the table of docs/benchmarks.md")
     given = parser.parse_args()
     shapes = {family: profile(family) for family in given.families}
     for path in given.measured:
@@ -353,8 +347,6 @@ def main() -> None:
         ]
     )
     print(text)
-    if given.docs:
-        fill("peaks", text)
 
 
 if __name__ == "__main__":

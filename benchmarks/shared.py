@@ -15,6 +15,8 @@ def fill(mark: str, text: str, page: Path = PAGE) -> None:
     """Put text between the markers of a name in a page."""
     content = page.read_text(encoding="utf-8")
     begin, end = f"<!-- {mark}:begin -->", f"<!-- {mark}:end -->"
+    if begin not in content or end not in content:
+        raise SystemExit(f"{page.name} has no place for '{mark}': {begin} and {end}")
     before, _, after = content.partition(begin)
     _, _, after = after.partition(end)
     page.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Weighting = Literal["1", "1/x", "1/x2"]
-WEIGHTINGS: tuple[Weighting, ...] = ("1", "1/x", "1/x2")
+# Power of the amount that a weight is the reciprocal of.
+POWERS: dict[Weighting, float] = {"1": 0.0, "1/x": 1.0, "1/x2": 2.0}
+WEIGHTINGS: tuple[Weighting, ...] = tuple(POWERS)
 # Deviation from the nominal amount that a batch allows, and that at the lowest standard [%].
 WITHIN, WITHIN_LOWEST = 15.0, 20.0
 Range = Literal["within", "above the top standard", "below the lowest standard"]
@@ -120,8 +122,7 @@ class CalibrationLine:
     def scatter(self, amount: float) -> float:
         """Standard deviation of a response at an amount, not below that at the lowest standard."""
         x = max(amount, self.lowest)
-        power = {"1": 0.0, "1/x": 0.5, "1/x2": 1.0}[self.weighting]
-        return float(self.residual_sd * x**power)
+        return float(self.residual_sd * x ** (0.5 * POWERS[self.weighting]))
 
     def amount(self, response: float) -> float:
         """Amount that gives a response; negative for a response below the intercept."""

@@ -22,7 +22,9 @@ MINUTES_IN: dict[str, float] = {
     **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60.0),
     **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), 1.0 / 60.0),
 }
-_OF_DAY = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}(?:\.[0-9]+)?))?\s*([AaPp]\.?[Mm]\.?)?")
+_OF_DAY = re.compile(
+    r"([0-9]{1,2})[:h]([0-9]{2})(?::([0-9]{2}(?:[.,][0-9]+)?))?\s*([ap]\.?m\.?)?", re.IGNORECASE
+)
 _DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 _SLASHES = re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2,4}")
 _WITH_UNIT = re.compile(rf"({NUMBER})\s*([A-Za-z]*)")
@@ -72,7 +74,7 @@ def read_time(
     match = _WITH_UNIT.fullmatch(plain)
     if match and match[2].lower() in MINUTES_IN:
         return ClockTime(float(match[1]) * MINUTES_IN[match[2].lower()], "minutes")
-    minutes = _of_day(plain)
+    minutes = minute_of_day(plain)
     if minutes is not None:
         return ClockTime(minutes, "time of day")
     day, _, clock = plain.replace("T", " ", 1).partition(" ")
@@ -83,7 +85,7 @@ def read_time(
             do="Write it like 2026-03-02 10:20",
         )
     date = _DATE.fullmatch(day)
-    minutes = _of_day(clock.strip().removesuffix("Z")) if date else None
+    minutes = minute_of_day(clock) if date else None
     if date is None or minutes is None:
         return None
     year, month, number = (date[1], date[2], date[3]) if date[1] else (date[6], date[5], date[4])
@@ -96,8 +98,11 @@ def read_time(
     return ClockTime(days * MINUTES_PER_DAY + minutes, "date")
 
 
-def _of_day(text: str) -> float | None:
-    match = _OF_DAY.fullmatch(text)
+def minute_of_day(text: str) -> float | None:
+    """Minutes after midnight of "10:20", "10:20:30", "10h20", "10:20 PM" or "24:00"; None for
+    another text.
+    """
+    match = _OF_DAY.fullmatch(text.strip().removesuffix("Z"))
     if match is None:
         return None
     hour, minute, half = int(match[1]), int(match[2]), (match[4] or "").lower().replace(".", "")
@@ -105,6 +110,6 @@ def _of_day(text: str) -> float | None:
         if not 1 <= hour <= 12:
             return None
         hour = hour % 12 + (12 if half == "pm" else 0)
-    if hour > 24 or minute > 59:
-        return None
-    return 60.0 * hour + minute + float(match[3] or 0.0) / 60.0
+    seconds = float((match[3] or "0").replace(",", "."))
+    minutes = 60.0 * hour + minute + seconds / 60.0
+    return minutes if minute < 60 and seconds < 60.0 and minutes <= MINUTES_PER_DAY else None

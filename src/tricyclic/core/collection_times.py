@@ -10,23 +10,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Literal
 
+from tricyclic.core.clock_time import MINUTES_IN, MINUTES_PER_DAY, TimeKind, minute_of_day
 from tricyclic.errors import InputError
 from tricyclic.numerals import parse_number
 
-TimeKind = Literal["minutes", "time of day", "date"]
-MINUTES_OF_A_DAY = 1440.0
 # An end that is before its start by less is a typing error, and by more after midnight.
 LEAST_OF_MIDNIGHT = 720.0
 
-_CLOCK = re.compile(
-    r"([0-9]{1,2})(?::|h)([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?\s*([ap]\.?m\.?)?",
-    re.IGNORECASE,
-)
 _DATE = re.compile(r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})")
-_MINUTES = re.compile(r"(.+?)\s*(min|minutes?|mins?\.?|h|hours?|hrs?|s|sec|seconds?)", re.I)
-_FACTORS = {"m": 1.0, "h": 60.0, "s": 1 / 60.0}
+_WITH_UNIT = re.compile(r"(.+?)\s*([A-Za-z]*)\.?")
 ALLOWED = "A time is a number of minutes, a time of day (14:05), or a date with one"
 
 
@@ -90,13 +83,13 @@ class CollectionTimes:
             return moment.minute
         if moment.kind == "date":
             return (
-                _ordinal(moment, self.day_first, at) * MINUTES_OF_A_DAY
+                _ordinal(moment, self.day_first, at) * MINUTES_PER_DAY
                 + moment.minute
-                - (self.first_day * MINUTES_OF_A_DAY)
+                - (self.first_day * MINUTES_PER_DAY)
             )
         first, last = min(self.starts_min), max(self.ends_min)
-        days = range(-1, int(last // MINUTES_OF_A_DAY) + 2)
-        placed = [moment.minute + day * MINUTES_OF_A_DAY for day in days]
+        days = range(-1, int(last // MINUTES_PER_DAY) + 2)
+        placed = [moment.minute + day * MINUTES_PER_DAY for day in days]
         return min(placed, key=lambda at: max(first - at, at - last, 0.0))
 
 
@@ -160,18 +153,18 @@ def collection_times(
     day_first = _day_first(every, texts, where)
     days = [_ordinal(one, day_first, where) for one in every if one.kind == "date"]
     first_day = min(days, default=0)
-    base = first_day * MINUTES_OF_A_DAY
+    base = first_day * MINUTES_PER_DAY
     dawn = _first_of_day([m.minute for m in begun if m.kind == "time of day"], where)
     placed: list[tuple[float, float]] = []
     for k, (start, end) in enumerate(zip(begun, ended, strict=True)):
         begin = _on_clock(start, day_first, where) - base
         if start.kind == "time of day" and begin < dawn:
-            begin += MINUTES_OF_A_DAY
+            begin += MINUTES_PER_DAY
         finish = begin + (durations[k] or 0.0)
         if end is not None:
             finish = _on_clock(end, day_first, where) - base
             while end.kind == "time of day" and begin - finish > LEAST_OF_MIDNIGHT:
-                finish += MINUTES_OF_A_DAY
+                finish += MINUTES_PER_DAY
         if not finish > begin:
             raise InputError(
                 f"the sample begins at {starts[k]} and ends at {ends[k]}",
@@ -197,7 +190,7 @@ def _first_of_day(minutes: Sequence[float], where: str) -> float:
     sorted_minutes = sorted(set(minutes))
     if len(sorted_minutes) < 2:
         return sorted_minutes[0] if sorted_minutes else 0.0
-    ends = [*sorted_minutes[1:], sorted_minutes[0] + MINUTES_OF_A_DAY]
+    ends = [*sorted_minutes[1:], sorted_minutes[0] + MINUTES_PER_DAY]
     pauses = [end - start for start, end in zip(sorted_minutes, ends, strict=True)]
     longest, second = sorted(pauses, reverse=True)[:2]
     if longest < 2.0 * second:
@@ -206,7 +199,7 @@ def _first_of_day(minutes: Sequence[float], where: str) -> float:
             where=where,
             do="Write dates with the times: 2026-03-02 14:05",
         )
-    return ends[pauses.index(longest)] % MINUTES_OF_A_DAY
+    return ends[pauses.index(longest)] % MINUTES_PER_DAY
 
 
 def end_as_time(start: str, end: str, where: str = "") -> str:
@@ -230,7 +223,7 @@ def end_as_time(start: str, end: str, where: str = "") -> str:
         first = _day_first([moment], [start], where)
         day = datetime.fromordinal(_ordinal(moment, first, where))
         return (day + timedelta(minutes=minute)).isoformat(sep=" ", timespec="seconds")
-    seconds = round(60.0 * (minute % MINUTES_OF_A_DAY))
+    seconds = round(60.0 * (minute % MINUTES_PER_DAY))
     clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}"
     return f"{clock}:{seconds % 60:02d}" if seconds % 60 else clock
 
@@ -238,7 +231,7 @@ def end_as_time(start: str, end: str, where: str = "") -> str:
 def _on_clock(moment: _Moment, day_first: bool | None, where: str) -> float:
     if moment.kind != "date":
         return moment.minute
-    return _ordinal(moment, day_first, where) * MINUTES_OF_A_DAY + moment.minute
+    return _ordinal(moment, day_first, where) * MINUTES_PER_DAY + moment.minute
 
 
 def _duration(text: str, where: str) -> float | None:
@@ -257,11 +250,13 @@ def _duration(text: str, where: str) -> float | None:
 
 
 def _in_minutes(text: str) -> float | None:
-    match = _MINUTES.fullmatch(text.strip())
-    number = parse_number(match[1] if match else text.strip())
+    match = _WITH_UNIT.fullmatch(text.strip())
+    if match is None or match[2].lower() not in MINUTES_IN:
+        return None
+    number = parse_number(match[1])
     if number is None or not math.isfinite(number):
         return None
-    return number * _FACTORS[match[2][0].lower()] if match else number
+    return number * MINUTES_IN[match[2].lower()]
 
 
 def _moment(text: str, where: str) -> _Moment:
@@ -278,24 +273,10 @@ def _moment(text: str, where: str) -> _Moment:
             raise InputError(
                 f"'{text}' is a date without a time", where=where, do="Add the time: 14:05"
             )
-    minute = _minute_of_day(clock)
+    minute = minute_of_day(clock)
     if minute is None:
         raise InputError(f"'{text}' is no time", where=where, allowed=ALLOWED)
     return _Moment("date" if day else "time of day", minute, day, mark)
-
-
-def _minute_of_day(text: str) -> float | None:
-    match = _CLOCK.fullmatch(text.strip().removesuffix("Z"))
-    if match is None:
-        return None
-    hours, minutes, seconds = int(match[1]), int(match[2]), int(match[3] or 0)
-    if match[4]:
-        if not 1 <= hours <= 12:
-            return None
-        hours = hours % 12 + (12 if match[4][0].lower() == "p" else 0)
-    if hours > 23 or minutes > 59 or seconds > 59:
-        return None
-    return 60.0 * hours + minutes + seconds / 60.0
 
 
 def _check_one_kind(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> None:

@@ -10,12 +10,13 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.peak import PeakState
 from tricyclic.errors import InputError
 
 Floats = NDArray[np.float64]
 
 # What became of a fraction, or of the peak in it.
-State = Literal["quantified", "below LOQ", "below LOD", "not found", "lost"]
+State = PeakState | Literal["lost"]
 BelowLimit = Literal["as measured", "half of LOD", "excluded"]
 # Unit of a course whose values were related to the baseline before: their baseline is 100.
 PERCENT = "% of baseline"
@@ -76,6 +77,10 @@ class MeasuredFraction:
     def after(self, time_min: float) -> float:
         """Share of the window after a time, from 0 to 1."""
         return float(np.clip((self.end_min - time_min) / self.width_min, 0.0, 1.0))
+
+    def overlap_min(self, low: float, high: float) -> float:
+        """Minutes of the window between two times."""
+        return max(0.0, min(self.end_min, high) - max(self.start_min, low))
 
     def used_value(self, below: BelowLimit) -> float:
         """The value that enters the analysis; nan for a fraction that does not.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from tricyclic.errors import InputError, UnknownNameError
 Floats = NDArray[np.float64]
 
 PeakState = Literal["quantified", "below LOQ", "below LOD", "not found"]
-STATES: tuple[PeakState, ...] = ("quantified", "below LOQ", "below LOD", "not found")
+STATES: tuple[PeakState, ...] = get_args(PeakState)
+# In the remark about a peak that was seen, and is not that of the compound.
+OUTSIDE_WINDOW = "is outside the window of the method"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tricyclic.core.calibration_line import CalibrationLine, LimitDefinition, Range
 from tricyclic.core.check import Check
@@ -58,13 +59,33 @@ def _interpolated(x: float, at: tuple[float, ...], y: list[float]) -> float:
     return y[-1]
 
 
+CriterionKind = Literal[
+    "levels",
+    "standards",
+    "controls",
+    "controls of a level",
+    "carry-over",
+    "carry-over of the internal standard",
+]
+
+
 @dataclass(frozen=True)
 class Criterion:
-    """One limit and whether a batch meets it; `meets` is None where it cannot be read.
+    """One limit and whether a batch meets it.
 
-    `names` are the injections that do not.
+    Attributes
+    ----------
+    kind : str
+        What it limits, for checks.
+    name, value, limit : str
+        As shown.
+    meets : bool or None
+        None where it cannot be read.
+    names : tuple of str
+        The injections that do not meet it.
     """
 
+    kind: CriterionKind
     name: str
     value: str
     limit: str

@@ -310,7 +310,7 @@ class MicrodialysisResult(Renderable):
     effects : GroupEffects or None
         None where groups cannot be compared; `checks` then give the reason.
     sensitivity : tuple of (str, GroupEffects)
-        The primary result with values below the limit of quantification used in each other way.
+        The primary result with values below the limit of quantification used in each way.
     left_out : tuple of (str, str)
         Animals without a response, with the reason.
     scatter : ScatterOfFractions or None

@@ -45,12 +45,15 @@ class GroupNoNetFlux:
         Geometric mean; the arithmetic one where a concentration is not above 0.
     extraction : MeanEstimate
         Limits of one animal are infinite.
+    geometric : bool
+        Whether the mean of the concentrations is the geometric one.
     """
 
     group: str
     n: int
     concentration: MeanEstimate
     extraction: MeanEstimate
+    geometric: bool = True
 
 
 @dataclass(frozen=True)

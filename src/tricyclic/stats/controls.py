@@ -1,5 +1,5 @@
-"""Groups compared with one control: Welch for two groups, Dunnett for several, with or without a
-covariate (analysis of covariance).
+"""Groups compared with one control: Student's t for one group, Dunnett for several, with or without
+a covariate (analysis of covariance).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tricyclic.errors import InputError
-from tricyclic.stats.statistics import MeanEstimate, t_probability, t_quantile
+from tricyclic.stats.statistics import MeanEstimate, t_probability, t_quantile, with_t_interval
 
 Floats = NDArray[np.float64]
 
@@ -116,7 +116,7 @@ def compare_with_control(
     slope = None
     if covariate is not None:
         se = float(np.sqrt(variance * gram[-1, -1]))
-        slope = _with_limits(float(beta[-1]), se, float(df), t_quantile(df, confidence))
+        slope = with_t_interval(float(beta[-1]), se, float(df), confidence)
     return ControlComparison(tuple(others), differences, alone, slope, float(np.sqrt(variance)))
 
 
@@ -161,19 +161,10 @@ def many_to_one(
             for one, p in zip(t, alone, strict=True)
         ]
     bounded = tuple(
-        _with_limits(float(v), float(s), df, quantile, p)
+        MeanEstimate(float(v), float(s), df, float(v - quantile * s), float(v + quantile * s), p)
         for v, s, p in zip(value, se, adjusted, strict=True)
     )
     return bounded, alone
-
-
-def _with_limits(
-    value: float, se: float, df: float, quantile: float, p: float | None = None
-) -> MeanEstimate:
-    reach = quantile * se
-    if p is None:
-        p = t_probability(value / se, df) if se > 0 else float("nan")
-    return MeanEstimate(value, se, df, value - reach, value + reach, p)
 
 
 def _exceeded(t: float, correlation: Floats, df: float) -> float:

@@ -193,7 +193,12 @@ def ratio_by_logarithm(
 
 
 def ratio_by_fieller(
-    a: MeanEstimate, b: MeanEstimate, *, covariance: float = 0.0, confidence: float = 0.95
+    a: MeanEstimate,
+    b: MeanEstimate,
+    *,
+    covariance: float = 0.0,
+    df: float | None = None,
+    confidence: float = 0.95,
 ) -> tuple[float, float]:
     """Limits of a / b by Fieller's theorem; (-inf, inf) where b does not differ from zero.
 
@@ -203,15 +208,19 @@ def ratio_by_fieller(
         Numerator and denominator with linear standard errors.
     covariance : float
         Of the two estimates; 0 where they are independent.
+    df : float, optional
+        Degrees of freedom of the scatter that both are computed from, as the coefficients of one
+        line are; default: those of two scatters by Satterthwaite's rule.
 
     Notes
     -----
     The ratios R for which |a - R b| <= t * SE(a - R b) [Fieller 1954,
-    doi:10.1111/j.2517-6161.1954.tb00159.x]; t has the degrees of freedom of a - (a/b) b by
-    Satterthwaite's rule.
+    doi:10.1111/j.2517-6161.1954.tb00159.x]; t has the degrees of freedom of a - (a/b) b.
     """
-    ratio = a.value / b.value
-    t = t_quantile(satterthwaite((a.se**2, (ratio * b.se) ** 2), (a.df, b.df)), confidence)
+    if df is None:
+        ratio = a.value / b.value
+        df = satterthwaite((a.se**2, (ratio * b.se) ** 2), (a.df, b.df))
+    t = t_quantile(df, confidence)
     quadratic = b.value**2 - (t * b.se) ** 2
     if not quadratic > 0:
         return float("-inf"), float("inf")

@@ -88,8 +88,7 @@ def _analysed(
         extraction_note=extraction_note(response.groups, plan.drug, library),
         synthetic=synthetic,
         remarks=tuple(
-            as_key(text)
-            for text in (*_not_pumped(prepared, response), *read.remarks, *response.remarks)
+            as_key(text) for text in (*_not_pumped(prepared, response), *response.remarks)
         ),
         checks=tuple(_in_study(check) for check in response.checks),
         file=table.file,
@@ -330,12 +329,11 @@ def _recovery(plan: DialysisPlan) -> MeanEstimate | None:
 
 
 def _facts(plan: DialysisPlan) -> MethodFacts:
-    collection, batch = plan.collection, plan.chromatography
+    collection = plan.collection
     return MethodFacts(
         flow_uL_per_min=collection.flow_uL_per_min,
         dead_volume_uL=collection.dead_volume_uL,
         injected_uL=collection.injected_uL,
-        weighting=batch.weighting if batch else "",
         file=plan.table.file if plan.table else "",
     )
 

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from tricyclic.assays.chromatography.batch_checks import batch_checks
 from tricyclic.assays.chromatography.quantify import quantify_batch
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.core.peak import InjectionPeaks, Peak
@@ -132,6 +133,38 @@ def test_a_lost_internal_standard_gives_no_amount_and_a_remark():
     lost = quantify_batch(samples, injections, INTERNAL, unit="fmol")["NE"].amount_of("lost")
     assert math.isnan(lost.amount)
     assert any("internal standard" in remark for remark in lost.remarks)
+
+
+def test_a_peak_in_an_injection_without_internal_standard_has_no_amount():
+    def spoil(rows, injections):
+        for k in range(3):
+            name = f"double{k}"
+            rows.append(
+                SampleRow(len(rows) + 1, name, f"{name}.txt", "blank", internal_standard=False)
+            )
+            injections.append(peaks(name, 1.5 + 0.1 * k, standard=None))
+
+    samples, injections = batch(spoil=spoil)
+    ne = quantify_batch(samples, injections, INTERNAL, unit="fmol")["NE"]
+    double = ne.amount_of("double0")
+    assert math.isnan(double.amount)
+    assert math.isnan(double.lod)
+    assert double.outcome == "no internal standard"
+    # Areas are no ratios, whose standard deviation would be a limit.
+    assert not any("blanks" in one.definition for one in ne.limits)
+
+
+def test_the_injection_furthest_from_the_median_of_the_internal_standard_is_named():
+    def spoil(rows, injections):
+        for name, standard in (("little", 5.0), ("much", 160.0)):
+            rows.append(SampleRow(len(rows) + 1, name, f"{name}.txt", "sample", animal="r2"))
+            injections.append(peaks(name, 20.0, standard=standard))
+
+    samples, injections = batch(spoil=spoil)
+    result = quantify_batch(samples, injections, INTERNAL, unit="fmol")
+    check = next(c for c in batch_checks(result) if c.name == "internal_standard_area")
+    assert check.message.endswith("5 % in little")
+    assert check.limit == 50.0
 
 
 def test_carry_over_into_the_blank_after_the_top_standard_is_seen():

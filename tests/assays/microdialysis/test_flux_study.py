@@ -67,6 +67,28 @@ def test_percent_of_baseline_would_show_less_than_the_tissue():
     assert shown < result.concentration[0]
 
 
+def test_a_concentration_below_0_makes_the_mean_arithmetic_and_the_text_states_it():
+    frame = points(n=2, noise=0.0)
+    frame.loc[frame.animal == "v1", "Cout_nM"] -= 1.5
+    result = tca.no_net_flux(frame, control="vehicle")
+    vehicle, drug = result.groups
+    own = [one.fit.concentration for one in result.animals if one.group == "vehicle"]
+    assert min(own) < 0
+    assert vehicle.concentration.value == pytest.approx(np.mean(own))
+    assert (vehicle.geometric, drug.geometric) == (False, True)
+    assert "(of vehicle: arithmetic, as one is not above 0)" in result.summary()
+
+
+@pytest.mark.parametrize(("highest", "level"), [(20.0, "pass"), (5.0, "warn")])
+def test_a_concentration_beyond_the_inlets_is_named_as_extrapolated(highest, level):
+    frame = points(noise=0.0)
+    result = tca.no_net_flux(frame[(frame.group == "drug") & (frame.Cin_nM <= highest)])
+    checks = [one for one in result.checks if one.name == "flux_crosses"]
+    assert len(checks) == 4
+    assert {one.level for one in checks} == {level}
+    assert all(("extrapolated" in one.advice) == (level == "warn") for one in checks)
+
+
 def test_limits_that_are_not_bounded_are_stated_in_words():
     frame = pd.DataFrame({"Cin_nM": [0, 2, 5, 10], "Cout_nM": [1.9, 1.2, 6.5, 9.1]})
     result = tca.no_net_flux(frame)
@@ -93,6 +115,9 @@ def test_animals_with_one_inlet_each_and_times_are_fitted_at_each_time():
         assert fit.extraction.value == pytest.approx(line.slope)
         assert fit.concentration == pytest.approx(3 + 0.05 * t, rel=0.02)
     assert list(result.to_frame().columns)[:2] == ["group", "middle_min"]
+    frame.loc[1, "time_min"] = frame.loc[0, "time_min"]
+    with pytest.raises(tca.InputError, match="animal a0: has two values at 10 min"):
+        tca.no_net_flux(frame)
 
 
 def test_units_of_inlet_and_outlet_are_made_the_same():

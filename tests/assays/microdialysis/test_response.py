@@ -186,10 +186,16 @@ def test_power_agrees_with_the_noncentral_t_and_with_simulation():
 def test_scatter_of_a_study_is_that_which_made_it():
     rng = np.random.default_rng(9)
     responses = study(rng, n=60, groups=("vehicle", "high"), effect=(0.0, 0.5))
-    scatter = scatter_of(responses)
+    scatter = scatter_of(responses, SETTINGS)
     assert scatter.fraction_sd == pytest.approx(0.15, rel=0.1)
     assert scatter.log_ratio_sd == pytest.approx(0.15 * (1 / 4 + 1 / 6) ** 0.5, rel=0.15)
     assert scatter.response_sd < 0.05
+
+
+def test_scatter_counts_the_fractions_of_the_window_alone():
+    rng = np.random.default_rng(9)
+    responses = study(rng, n=60, groups=("vehicle", "high"), effect=(0.0, 0.5), samples=24)
+    assert scatter_of(responses, SETTINGS).response_sd < 0.03
 
 
 def test_unusable_animals_and_groups_have_sentences():

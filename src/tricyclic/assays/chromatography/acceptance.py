@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tricyclic.core.calibration_line import WITHIN, WITHIN_LOWEST, CalibrationLine
-from tricyclic.results.chromatography import Criterion
+from tricyclic.results.chromatography import Criterion, CriterionKind
 
 SOURCE = "ICH M10 (2022), figures recalled, unconfirmed"
 LEVELS, STANDARDS_WITHIN = 6, 75.0
@@ -46,8 +46,11 @@ def standards_criteria(line: CalibrationLine) -> tuple[Criterion, ...]:
     share = 100.0 * (len(used) - len(outside)) / len(line.standards)
     levels = len(line.levels)
     return (
-        Criterion("levels of standards", str(levels), f"{LEVELS} or more", levels >= LEVELS),
         Criterion(
+            "levels", "levels of standards", str(levels), f"{LEVELS} or more", levels >= LEVELS
+        ),
+        Criterion(
+            "standards",
             f"standards within {WITHIN:g} % ({WITHIN_LOWEST:g} % at the lowest level)",
             f"{share:.0f} % of {len(line.standards)}, excluded ones counted as outside",
             f"{STANDARDS_WITHIN:g} % or more",
@@ -61,13 +64,20 @@ def control_criteria(controls: Sequence[QualityControl]) -> tuple[Criterion, ...
     """Share of the quality controls within 15 %, over all and for each level."""
     if not controls:
         return (
-            Criterion("quality controls", "none", "three levels, two injections or more", None),
+            Criterion(
+                "controls",
+                "quality controls",
+                "none",
+                "three levels, two injections or more",
+                None,
+            ),
         )
     inside = {c.name: bool(abs(c.error_percent) <= WITHIN) for c in controls}
     outside = tuple(name for name, one in inside.items() if not one)
     share = 100.0 * float(np.mean(list(inside.values())))
     rows = [
         Criterion(
+            "controls",
             f"quality controls within {WITHIN:g} %",
             f"{share:.0f} % of {len(controls)}",
             "2 of 3 or more",
@@ -80,6 +90,7 @@ def control_criteria(controls: Sequence[QualityControl]) -> tuple[Criterion, ...
         share = 100.0 * float(np.mean([inside[c.name] for c in of_level]))
         rows.append(
             Criterion(
+                "controls of a level",
                 f"quality controls of level {level} within {WITHIN:g} %",
                 f"{share:.0f} % of {len(of_level)}",
                 f"{QC_WITHIN_LEVEL:g} % or more",
@@ -110,27 +121,39 @@ def carry_over_criteria(
     internal_standard : sequence of (name, area)
         Of those blanks without internal standard.
     """
-    rows = []
-    for kind, areas, reference, limit in (
-        ("analyte", after_top, lowest_response, CARRY_OVER),
-        ("internal standard", internal_standard, typical_internal_standard, CARRY_OVER_STANDARD),
-    ):
-        if kind == "internal standard" and (not areas or not reference > 0):
-            continue
-        name = f"carry-over of the {kind} into a blank after the top standard"
-        if not areas or not reference > 0:
-            rows.append(Criterion(name, "no such blank", f"{limit:g} % or less", None))
-            continue
-        worst = max(areas, key=lambda one: one[1])
-        percent = 100.0 * worst[1] / reference
-        of = "lowest standard" if kind == "analyte" else "standards"
-        rows.append(
-            Criterion(
-                name,
-                f"{percent:.1f} % of the {of}",
-                f"{limit:g} % or less",
-                percent <= limit,
-                (worst[0],) if percent > limit else (),
-            )
-        )
-    return tuple(rows)
+    title = "carry-over of the {} into a blank after the top standard"
+    of_analyte = _carry_over(
+        "carry-over",
+        title.format("analyte"),
+        after_top,
+        lowest_response,
+        "lowest standard",
+        CARRY_OVER,
+    )
+    of_standard = _carry_over(
+        "carry-over of the internal standard",
+        title.format("internal standard"),
+        internal_standard,
+        typical_internal_standard,
+        "standards",
+        CARRY_OVER_STANDARD,
+    )
+    # Not every batch has a blank without internal standard.
+    return (of_analyte,) if of_standard.meets is None else (of_analyte, of_standard)
+
+
+def _carry_over(
+    kind: CriterionKind,
+    name: str,
+    areas: Sequence[tuple[str, float]],
+    reference: float,
+    of: str,
+    limit: float,
+) -> Criterion:
+    allowed = f"{limit:g} % or less"
+    if not areas or not reference > 0:
+        return Criterion(kind, name, "no such blank", allowed, None)
+    worst, area = max(areas, key=lambda one: one[1])
+    percent = 100.0 * area / reference
+    outside = (worst,) if percent > limit else ()
+    return Criterion(kind, name, f"{percent:.1f} % of the {of}", allowed, percent <= limit, outside)

@@ -175,8 +175,7 @@ def prepared(injection: BatchInjection, method: ChromatographyMethod) -> EvenTra
             do="Export the whole run, or correct the method",
         )
     return prepare_trace(
-        chromatogram.time_min,
-        chromatogram.signal,
+        chromatogram,
         start=method.void_min,
         end=method.end_min,
         where=injection.name,

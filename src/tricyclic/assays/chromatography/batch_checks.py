@@ -18,7 +18,7 @@ from tricyclic.assays.chromatography.acceptance import (
 )
 from tricyclic.core.check import Check, Level
 from tricyclic.core.format import list_names, pluralize
-from tricyclic.core.peak import InjectionPeaks
+from tricyclic.core.peak import OUTSIDE_WINDOW, InjectionPeaks
 from tricyclic.core.sample_list import SampleRow
 from tricyclic.results.chromatography import AnalyteBatch, BatchResult, Criterion
 
@@ -59,11 +59,6 @@ def batch_checks(result: BatchResult) -> tuple[Check, ...]:
 
 def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
     name = analyte.analyte
-    by_start = {one.name: one for one in analyte.criteria}
-
-    def criterion(start: str) -> Criterion | None:
-        return next((c for title, c in by_start.items() if title.startswith(start)), None)
-
     levels = len(analyte.line.levels)
     yield Check(
         "few_levels",
@@ -75,18 +70,16 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
         advice="Add standards between those that there are",
         source=SOURCE,
     )
-    if (one := criterion("standards within")) is not None:
-        yield _of_criterion(
-            "standards_outside",
-            one,
-            name,
-            "back-calculated standards",
-            STANDARDS_WITHIN,
-            "Look at the residuals of the line; exclude a standard with a reason only",
-        )
-    controls = [c for c in analyte.criteria if c.name.startswith("quality controls") and c.names]
-    failed = [c for c in controls if c.meets is False]
-    if any(c.meets is not None for c in analyte.criteria if c.name.startswith("quality controls")):
+    for one in analyte.criteria:
+        if one.kind == "standards":
+            yield _standards_outside(one, name)
+    controls = [
+        c
+        for c in analyte.criteria
+        if c.kind in ("controls", "controls of a level") and c.meets is not None
+    ]
+    failed = [c for c in controls if not c.meets]
+    if controls:
         outside = tuple(dict.fromkeys(n for c in controls for n in c.names))
         worst = failed[0] if failed else None
         yield Check(
@@ -99,7 +92,7 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
             advice="Do not use the amounts of this batch before the reason is known"
             if failed
             else "",
-            limit=QC_WITHIN if worst is None or "level" not in worst.name else QC_WITHIN_LEVEL,
+            limit=QC_WITHIN if worst is None or worst.kind == "controls" else QC_WITHIN_LEVEL,
             unit="%",
             source=SOURCE,
         )
@@ -112,16 +105,16 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
             advice="Inject quality controls of three levels with each batch",
             source=SOURCE,
         )
+    limits = {"carry-over": CARRY_OVER, "carry-over of the internal standard": CARRY_OVER_STANDARD}
     for one in analyte.criteria:
-        if not one.name.startswith("carry-over") or one.meets is None:
+        if one.kind not in limits or one.meets is None:
             continue
-        internal = "internal standard" in one.name
         yield Check(
             "carry_over",
             "pass" if one.meets else "warn",
             f"{one.name}: {one.value} ({_listed(one.names)})" if one.names else one.value,
             name,
-            limit=CARRY_OVER_STANDARD if internal else CARRY_OVER,
+            limit=limits[one.kind],
             unit="%",
             advice="Inject a blank after high standards and samples, and wash the needle longer"
             if not one.meets
@@ -130,19 +123,18 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
         )
 
 
-def _of_criterion(
-    check: str, one: Criterion, where: str, what: str, limit: float, advice: str
-) -> Check:
-    level: Level = "fail" if one.meets is False else "pass"
+def _standards_outside(one: Criterion, analyte: str) -> Check:
     outside = f" ({_listed(one.names)} not)" if one.names else ""
     return Check(
-        check,
-        level,
-        f"{what} within their limits: {one.value}{outside}",
-        where,
-        limit=limit,
+        "standards_outside",
+        "pass" if one.meets else "fail",
+        f"back-calculated standards within their limits: {one.value}{outside}",
+        analyte,
+        limit=STANDARDS_WITHIN,
         unit="%",
-        advice=advice if level != "pass" else "",
+        advice=""
+        if one.meets
+        else "Look at the residuals of the line; exclude a standard with a reason only",
         source=SOURCE,
     )
 
@@ -231,12 +223,13 @@ def _unlisted(result: BatchResult, analyte: str) -> Check:
 
 def _peak_quality(result: BatchResult, analyte: str) -> Iterator[Check]:
     poor = [
-        (injection[analyte].resolution, row.name, injection[analyte].nearest)
+        (separation, row.name, injection[analyte].nearest)
         for row, injection in _with_amount(result, "sample", "quality control", "standard")
-        if (injection[analyte].resolution or math.inf) < RESOLUTION
+        if (separation := injection[analyte].resolution) is not None
+        and separation < RESOLUTION
         and not _has_small_neighbour(injection, analyte)
     ]
-    worst = min(poor, default=None, key=lambda one: one[0] or 0.0)
+    worst = min(poor, default=None)
     yield Check(
         "resolution_low",
         "warn" if worst else "pass",
@@ -285,11 +278,7 @@ def _has_small_neighbour(injection: InjectionPeaks, analyte: str) -> bool:
 
 def _internal_standard(result: BatchResult) -> Iterator[Check]:
     name = result.internal_standard
-    pairs = [
-        (row, injection)
-        for row, injection in _pairs(result)
-        if row.internal_standard and not row.excluded
-    ]
+    pairs = [(row, injection) for row, injection in _pairs(result) if row.internal_standard]
     missing = [row.name for row, injection in pairs if not (injection[name].area or 0.0) > 0.0]
     yield Check(
         "internal_standard_missing",
@@ -308,7 +297,7 @@ def _internal_standard(result: BatchResult) -> Iterator[Check]:
     middle = float(np.median(list(known.values()))) if known else math.nan
     shares = {key: 100.0 * value / middle for key, value in known.items()}
     odd = [key for key, share in shares.items() if not AREA_LOW <= share <= AREA_HIGH]
-    furthest = max(odd, key=lambda key: abs(math.log(shares[key])), default="")
+    furthest = max(odd, key=lambda key: abs(math.log(shares[key] / 100.0)), default="")
     yield Check(
         "internal_standard_area",
         "warn" if odd else "pass",
@@ -319,7 +308,7 @@ def _internal_standard(result: BatchResult) -> Iterator[Check]:
         else f"areas of {name} agree over the batch",
         name,
         shares[furthest] if odd else None,
-        AREA_LOW,
+        AREA_HIGH if odd and shares[furthest] > AREA_HIGH else AREA_LOW,
         "%",
         "Look for a wrong volume, or for an internal standard that was not added" if odd else "",
         OWN,
@@ -331,7 +320,7 @@ def _retention(result: BatchResult) -> Check:
     shifts = [
         (row.order, injection.shift_percent)
         for row, injection in _pairs(result)
-        if injection.reference and not row.excluded
+        if injection.reference
     ]
     total = math.nan
     if len(shifts) >= 3:
@@ -362,7 +351,7 @@ def _window(result: BatchResult) -> Check:
             continue
         for row, injection in _pairs(result, "standard", "suitability"):
             peak = injection[compound.name]
-            if any("outside the window" in remark for remark in peak.remarks):
+            if any(OUTSIDE_WINDOW in remark for remark in peak.remarks):
                 outside.append(f"{compound.name} in {row.name}")
             elif (
                 peak.retention_min is not None
@@ -448,7 +437,7 @@ def _with_amount(result: BatchResult, *roles: str) -> list[tuple[SampleRow, Inje
     return [
         (row, injection)
         for row, injection in _pairs(result, *roles)
-        if not name or not row.internal_standard or injection[name].area
+        if not name or (row.internal_standard and injection[name].area)
     ]
 
 

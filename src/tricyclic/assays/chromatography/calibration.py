@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.core.calibration_line import (
+    POWERS,
     WEIGHTINGS,
     BackCalculated,
     CalibrationLine,
@@ -22,13 +22,13 @@ from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.results.chromatography import SensitivityDrift
 from tricyclic.stats.statistics import with_t_interval
+from tricyclic.stats.straight_line import StraightLine, fit_straight_line
 
 Floats = NDArray[np.float64]
 
 # A heavier weighting has to lower the mean error by this share to be chosen.
 GAIN = 0.05
 DETECTION, QUANTIFICATION = 3.3, 10.0
-_POWERS = {"1": 0.0, "1/x": 1.0, "1/x2": 2.0}
 
 
 def fit_calibration(
@@ -119,7 +119,7 @@ def fit_calibration(
         intercept_se=fit.intercept_se,
         covariance=fit.covariance,
         residual_sd=fit.residual_sd,
-        df=float(len(used) - 2),
+        df=fit.df,
         standards=tuple(
             BackCalculated(s, (s.response - fit.intercept) / fit.slope) for s in standards
         ),
@@ -127,37 +127,12 @@ def fit_calibration(
     )
 
 
-@dataclass(frozen=True)
-class _Line:
-    slope: float
-    intercept: float
-    slope_se: float
-    intercept_se: float
-    covariance: float
-    residual_sd: float
-
-
-def _weighted_line(standards: Sequence[CalibrationStandard], weighting: Weighting) -> _Line:
+def _weighted_line(standards: Sequence[CalibrationStandard], weighting: Weighting) -> StraightLine:
     x = np.array([s.amount for s in standards])
-    y = np.array([s.response for s in standards])
-    w = x ** -_POWERS[weighting]
-    total = float(w.sum())
-    centre_x, centre_y = float((w * x).sum()) / total, float((w * y).sum()) / total
-    sxx = float((w * (x - centre_x) ** 2).sum())
-    slope = float((w * (x - centre_x) * (y - centre_y)).sum()) / sxx
-    intercept = centre_y - slope * centre_x
-    variance = float((w * (y - intercept - slope * x) ** 2).sum()) / (x.size - 2)
-    return _Line(
-        slope,
-        intercept,
-        math.sqrt(variance / sxx),
-        math.sqrt(variance * (1.0 / total + centre_x**2 / sxx)),
-        -centre_x * variance / sxx,
-        math.sqrt(variance),
-    )
+    return fit_straight_line(x, [s.response for s in standards], x ** -POWERS[weighting])
 
 
-def _mean_error(standards: Sequence[CalibrationStandard], line: _Line) -> float:
+def _mean_error(standards: Sequence[CalibrationStandard], line: StraightLine) -> float:
     if line.slope == 0:
         return math.inf
     back = np.array([(s.response - line.intercept) / line.slope for s in standards])
@@ -241,15 +216,10 @@ def sensitivity_drift(
             allowed="Drift needs one standard at three places or more, with responses above 0",
         )
     logs = np.array([np.log(y[at == place]).mean() for place in places])
-    centre = float(places.mean())
-    sxx = float(((places - centre) ** 2).sum())
-    slope = float(((places - centre) * logs).sum()) / sxx
-    residual = logs - logs.mean() - slope * (places - centre)
-    df = float(places.size - 2)
-    se = math.sqrt(float((residual**2).sum()) / df / sxx)
+    line = fit_straight_line(places, logs)
     return SensitivityDrift(
-        with_t_interval(slope, se, df, confidence),
-        100.0 * math.expm1(slope * float(places[-1] - places[0])),
+        with_t_interval(line.slope, line.slope_se, line.df, confidence),
+        100.0 * math.expm1(line.slope * float(places[-1] - places[0])),
         tuple(places.tolist()),
         tuple(np.exp(logs).tolist()),
     )

@@ -103,8 +103,6 @@ def evaluate_batch(
     )
     complete = replace(
         result,
-        unit=settings.unit,
-        method=method,
         traces=tuple(traces),
         vendor=vendor_areas(traces, result.injections, method),
         unused=tuple(unused),

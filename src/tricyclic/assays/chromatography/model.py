@@ -1,7 +1,7 @@
-"""What a batch's own standards teach about its peaks: shape, retention and width.
+"""What a batch teaches about its peaks: shape, retention and width.
 
-Learned from the internal standard of every injection and from each compound of the injections that
-are named as standards; without a batch, from the internal standard of the injection itself.
+The shape is learned from the reference peak of every injection, which is the internal standard
+where the method has one; retention and width of the other compounds from the standards.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tricyclic.assays.chromatography.reference import Reference
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.learn import LonePeak, fit_emg, learn_shape, refit
+from tricyclic.numerics.peaks.noise import mad_sd
 from tricyclic.numerics.peaks.shape import PeakShape, emg_shape
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +23,7 @@ FloatArray = NDArray[np.float64]
 # Scatter of a retention relative to the internal standard, in peak widths, where none is measured;
 # and the smallest that is believed.
 SHIFT_SD, LEAST_SHIFT_SD = 0.15, 0.02
-# Standards to which a shape is fitted; more cost time and add nothing.
+# Peaks to which a shape is fitted; more cost time and add nothing.
 MOST_PEAKS = 24
 # Below this ratio of height to noise a peak teaches nothing about the shape.
 LEAST_SN = 20.0
@@ -61,15 +62,12 @@ class PeakModel:
         Shared by all peaks.
     expected : mapping of str to Expected
         By name of the compound.
-    peaks : int
-        Number of peaks from which the shape was learned; 0 is a default.
     width_share : float
         Median width of the reference peaks over their retention; 0 where none was seen.
     """
 
     shape: PeakShape
     expected: Mapping[str, Expected] = field(default_factory=dict)
-    peaks: int = 0
     width_share: float = 0.0
 
 
@@ -88,16 +86,13 @@ def _nominal(method: ChromatographyMethod, base: Compound) -> dict[str, Expected
     }
 
 
-def learn_model(
-    model: PeakModel, references: Sequence[Reference], others: Sequence[LonePeak] = ()
-) -> PeakModel:
-    """The model with a shape learned from reference peaks and from other well resolved ones."""
+def learn_model(model: PeakModel, references: Sequence[Reference]) -> PeakModel:
+    """The model with a shape learned from reference peaks."""
     best = sorted(
         (one for one in references if one.signal_to_noise >= LEAST_SN),
         key=lambda one: -one.signal_to_noise,
     )
     good = [one.peak for one in best[:MOST_PEAKS]]
-    good += list(others)[:MOST_PEAKS]
     if not good:
         return model
     shape = common_emg(good)
@@ -105,7 +100,6 @@ def learn_model(
     return replace(
         model,
         shape=learn_shape(fitted, shape, _DEGREE),
-        peaks=len(good),
         width_share=float(np.median([peak.width / peak.center for peak in fitted])),
     )
 
@@ -136,8 +130,7 @@ def learn_places(
             continue
         middle = np.median(ratios, axis=0)
         relative = float(middle[2])  # width / retention of the compound
-        scatter = float(np.median(np.abs(ratios[:, 0] - middle[0]))) / 0.6745
-        sd = scatter / float(middle[0]) / relative
+        sd = mad_sd(ratios[:, 0]) / float(middle[0]) / relative
         width = _width(ratios[:, 1], ratios[:, 3], model.expected[name].width)
         expected[name] = Expected(
             float(middle[0]),

@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.assays.chromatography.injection import CompoundFit
-from tricyclic.assays.chromatography.integration import drop_line, tangent, within_limits
+from tricyclic.assays.chromatography.integration import (
+    by_drop_line,
+    over_tangent,
+    smoothed,
+    within_limits,
+)
 from tricyclic.assays.chromatography.quality import (
     LEAST_SN_MEASURED,
     half_width,
@@ -23,6 +28,7 @@ from tricyclic.assays.chromatography.reference import Reference
 from tricyclic.assays.chromatography.trace import EvenTrace
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.peak import (
+    OUTSIDE_WINDOW,
     FittedWindow,
     InjectionPeaks,
     ManualLimits,
@@ -64,14 +70,13 @@ def quantify(
         for fit in fits
     )
     expected = reference.compound.retention_min
-    coefficients = reference.noise.coefficients
     return InjectionPeaks(
         injection=name,
         peaks=peaks,
         unknown=_unknown(fits),
         signal_unit=chromatogram.signal_unit,
         noise_rms=reference.noise.rms,
-        noise_autocorrelation=reference.noise.lag_one if coefficients.size else 0.0,
+        noise_autocorrelation=reference.noise.lag_one,
         shift_percent=100.0 * (reference.peak.center / expected - 1.0)
         if reference.present
         else 0.0,
@@ -102,7 +107,7 @@ def _peak(
     )
     outside = abs(center - fit.compound.retention_min) > fit.compound.window_min
     if area < NOT_FOUND_SE * se or outside:
-        remark = f"a peak at {center:.3f} min is outside the window of the method"
+        remark = f"a peak at {center:.3f} min {OUTSIDE_WINDOW}"
         return replace(blank, remarks=(remark,)) if outside and area >= LOD_SN * se else blank
     if ratio < LOD_SN or area < LOD_SN * se:
         return replace(blank, state="below LOD", retention_min=center, signal_to_noise_rms=ratio)
@@ -160,9 +165,9 @@ def _integrated(fit: CompoundFit, trace: EvenTrace) -> tuple[float, float]:
     low, high = float(trace.time[0]), float(trace.time[-1])
     group = (max(group_start, low), min(group_end, high))
     reach = (max(center - 6.0 * width, low), min(center + 8.0 * width, high))
-    skim = tangent(trace, center, width, reach)
-    drop = drop_line(trace, center, width, group, np.array(near))
-    return skim.area, drop.area
+    smooth = smoothed(trace, width)
+    skim = over_tangent(trace, smooth, center, reach)
+    return skim, by_drop_line(trace, smooth, center, group, np.array(near))
 
 
 def _clear_peaks(fits: Sequence[CompoundFit]) -> list[tuple[str, float, float]]:
@@ -241,7 +246,7 @@ def _with_manual(
     if limits is None:
         return peak
     where = f"{name}, {peak.compound}"
-    integral = within_limits(trace, limits.start_min, limits.end_min, width, where)
+    area = within_limits(trace, limits.start_min, limits.end_min, width, where)
     part = trace.between(limits.start_min, limits.end_min)
     top = part.start + int(np.argmax(trace.signal[part]))
     line = np.interp(
@@ -254,7 +259,7 @@ def _with_manual(
         peak,
         state="quantified",
         retention_min=float(trace.time[top]),
-        area=integral.area * _SECONDS,
+        area=area * _SECONDS,
         area_se=None,
         height=float(trace.signal[top] - line),
         remarks=(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.numerics.peaks.shape import FWHM, PeakShape, crossing
+from tricyclic.numerics.peaks.shape import FWHM, PeakShape, crossing, summit
 
 FloatArray = NDArray[np.float64]
 
@@ -63,20 +63,9 @@ def measured_form(
         return None
     low, high = crossing(smooth, at, 0.5)
     start, end = crossing(smooth, at, 0.05)
-    summit = _summit(at, smooth, top)
-    return high - low, (end - start) / (2.0 * (summit - start))
+    return high - low, (end - start) / (2.0 * (summit(at, smooth) - start))
 
 
 def shared_form(shape: PeakShape, width: float) -> tuple[float, float]:
     """Width at half height and tailing of the fitted shape."""
     return half_width(width), shape.tailing()
-
-
-def _summit(time: FloatArray, signal: FloatArray, at: int) -> float:
-    if not 0 < at < time.size - 1:
-        return float(time[at])
-    left, middle, right = signal[at - 1 : at + 2]
-    bend = left - 2.0 * middle + right
-    return float(
-        time[at] + (0.5 * (left - right) / bend if bend < 0.0 else 0.0) * (time[at] - time[at - 1])
-    )

@@ -86,6 +86,8 @@ def quantify_batch(
         for one in method.analytes
     )
     return BatchResult(
+        unit=unit,
+        method=method,
         title=title,
         samples=samples,
         internal_standard=standard.name if standard else "",
@@ -115,7 +117,10 @@ def _analyte(
     standard = method.internal_standard.name if method.internal_standard else ""
 
     def response(row: SampleRow) -> tuple[float, float]:
-        return response_of(by_name[row.name], analyte, standard if row.internal_standard else "")
+        if standard and not row.internal_standard:
+            # An area, which is no ratio: the line does not hold for it.
+            return math.nan, math.nan
+        return response_of(by_name[row.name], analyte, standard)
 
     drift = _drift(samples, response)
     if correct_drift and drift is None:
@@ -222,8 +227,10 @@ def _amount(
     peak = injection[analyte]
     value, se = response[0] * factor, response[1] * factor
     remarks = list(peak.remarks)
-    reference = _number(injection[standard].area) if standard and row.internal_standard else 1.0
-    if not reference > 0:
+    reference = _number(injection[standard].area) if standard else 1.0
+    if not row.internal_standard and standard:
+        reference = math.nan
+    elif not reference > 0:
         remarks.append(NO_STANDARD)
     lod = peak.area_detectable / reference * factor / line.slope if reference > 0 else math.nan
     amount = line.amount(value)

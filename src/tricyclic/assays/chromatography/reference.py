@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.assays.chromatography.trace import EvenTrace, quiet_noise
+from tricyclic.assays.chromatography.trace import EvenTrace, hann_smoothed, quiet_noise
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.learn import LonePeak, refit
 from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise
@@ -33,8 +33,8 @@ class Reference:
         Which compound it is.
     peak : LonePeak
         Its readings, apex and width.
-    area, height : float
-        In signal x min, and in signal.
+    height : float
+        In signal.
     noise : NoiseModel
         Of the trace.
     quiet : tuple of (float, ndarray)
@@ -45,7 +45,6 @@ class Reference:
 
     compound: Compound
     peak: LonePeak
-    area: float
     height: float
     noise: NoiseModel
     quiet: tuple[tuple[float, FloatArray], ...]
@@ -77,10 +76,9 @@ def find_reference(
     trace: EvenTrace,
     method: ChromatographyMethod,
     shape: PeakShape,
-    compound: Compound | None = None,
 ) -> Reference:
     """Find the internal standard, or else the compound with the tallest peak in its window."""
-    chosen = compound or method.internal_standard
+    chosen = method.internal_standard
     candidates = (chosen,) if chosen is not None else method.compounds
     rough = max((_tallest(trace, one) for one in candidates), key=lambda hit: hit.height)
     noise, quiet = trace_noise(trace, method, rough)
@@ -91,8 +89,8 @@ def find_reference(
     moved = abs(fitted.center - rough.compound.retention_min) <= rough.compound.window_min
     present = bool(height > 5.0 * noise.rms and moved and 0.3 < fitted.width / rough.width < 3.0)
     if not present:
-        fitted, area, height = peak, 0.0, 0.0
-    return Reference(rough.compound, fitted, area, height, noise, tuple(quiet), present)
+        fitted, height = peak, 0.0
+    return Reference(rough.compound, fitted, height, noise, tuple(quiet), present)
 
 
 def shape_misfit(peak: LonePeak, shape: PeakShape) -> float:
@@ -124,10 +122,7 @@ def _tallest(trace: EvenTrace, compound: Compound) -> _Rough:
     nominal = compound.retention_min / 90.0
     if time.size < 5:  # too few for a peak
         return _Rough(compound, compound.retention_min, nominal, 0.0)
-    kernel = np.hanning(max(5, int(nominal / trace.step) | 1))
-    kernel = kernel / kernel.sum()
-    half = kernel.size // 2
-    smooth = np.convolve(np.pad(signal, half, mode="edge"), kernel, mode="valid")
+    smooth = hann_smoothed(signal, max(5, int(nominal / trace.step) | 1))
     line = np.interp(time, [time[0], time[-1]], [smooth[0], smooth[-1]])
     above = smooth - line
     at = int(np.argmax(above))
@@ -162,9 +157,6 @@ def trace_noise(
         if quiet is not None:
             return quiet
     # No quiet stretch: second differences hold little of any peak.
-    piece = (
-        trace.signal
-        - polynomial(trace.time.size, 3)
-        @ np.linalg.lstsq(polynomial(trace.time.size, 3), trace.signal, rcond=None)[0]
-    )
+    bent = polynomial(trace.time.size, 3)
+    piece = trace.signal - bent @ np.linalg.lstsq(bent, trace.signal, rcond=None)[0]
     return fit_noise([np.diff(piece, 2) / np.sqrt(6.0)], max_order=0), []

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.errors import InputError
-from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise, robust_sd
+from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise, mad_sd
 from tricyclic.numerics.peaks.window import polynomial
 
 FloatArray = NDArray[np.float64]
@@ -63,35 +64,16 @@ class EvenTrace:
 
 
 def prepare_trace(
-    time: FloatArray, signal: FloatArray, *, start: float, end: float | None = None, where: str = ""
+    chromatogram: Chromatogram, *, start: float, end: float | None = None, where: str = ""
 ) -> EvenTrace:
     """The part of a trace that is evaluated, at even steps.
 
     Raises
     ------
     InputError
-        If times do not rise, a reading is not finite, or too few readings are in the part.
+        If too few readings are in the part.
     """
-    time = np.asarray(time, dtype=np.float64)
-    signal = np.asarray(signal, dtype=np.float64)
-    if time.shape != signal.shape or time.ndim != 1:
-        raise InputError(
-            f"there are {time.size} times and {signal.size} readings",
-            where=where,
-            allowed="There must be one time for each reading",
-        )
-    if not (np.isfinite(time).all() and np.isfinite(signal).all()):
-        at = int(np.flatnonzero(~(np.isfinite(time) & np.isfinite(signal)))[0]) + 1
-        raise InputError(f"reading {at} is not a number", where=where, do="Export the trace again")
-    steps = np.diff(time)
-    if (steps <= 0.0).any():
-        at = int(np.flatnonzero(steps <= 0.0)[0]) + 2
-        raise InputError(
-            f"time {at} is {time[at - 1]:g} min after {time[at - 2]:g} min",
-            where=where,
-            allowed="Times must rise",
-            do="Export the trace again",
-        )
+    time, signal = chromatogram.time_min, chromatogram.signal
     part = (time >= start) & (time <= (np.inf if end is None else end))
     time, signal = time[part], signal[part]
     if time.size < _FEWEST:
@@ -109,6 +91,13 @@ def prepare_trace(
     return EvenTrace(even, np.interp(even, time, signal), True, spikes)
 
 
+def hann_smoothed(signal: FloatArray, readings: int) -> FloatArray:
+    """Readings under a Hann window of an odd number of them."""
+    kernel = np.hanning(readings)
+    kernel = kernel / kernel.sum()
+    return np.asarray(np.convolve(np.pad(signal, readings // 2, mode="edge"), kernel, "valid"))
+
+
 def without_spikes(signal: FloatArray) -> tuple[FloatArray, int]:
     """Readings with those replaced that stick out alone, and how many they are.
 
@@ -118,7 +107,7 @@ def without_spikes(signal: FloatArray) -> tuple[FloatArray, int]:
     middle = np.median(np.lib.stride_tricks.sliding_window_view(signal, 2 * reach + 1), axis=1)
     apart = signal[reach:-reach] - middle
     # Scatter of neighbours, and the local change of the signal, which is large within a peak.
-    scatter = robust_sd(np.diff(signal)) or float(np.std(np.diff(signal)))
+    scatter = mad_sd(np.diff(signal)) or float(np.std(np.diff(signal)))
     around = np.lib.stride_tricks.sliding_window_view(signal, 2 * reach + 1)
     spread = np.sort(around, axis=1)
     local = spread[:, -3] - spread[:, 2]
@@ -165,11 +154,11 @@ def quiet_noise(
         return None
     stretches = np.array([trace.signal[first : first + length] for first in starts])
     residuals = _without_baseline(stretches, _DEGREE)
-    scatter = np.array([robust_sd(one) for one in residuals])
+    scatter = np.array([mad_sd(one) for one in residuals])
     degrees = np.full(scatter.size, _DEGREE)
     for degree in _BENT_DEGREES:
         bent = _without_baseline(stretches, degree)
-        bent_scatter = np.array([robust_sd(one) for one in bent])
+        bent_scatter = np.array([mad_sd(one) for one in bent])
         better = bent_scatter < _BENT * scatter
         residuals[better], scatter[better], degrees[better] = (
             bent[better],

@@ -8,7 +8,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from tricyclic.assays.microdialysis.checks import course_checks
-from tricyclic.assays.microdialysis.groups import aligned_courses, group_effects, scatters
+from tricyclic.assays.microdialysis.groups import (
+    aligned_courses,
+    at_common_times,
+    group_effects,
+    scatters,
+    usual_width,
+)
 from tricyclic.assays.microdialysis.power import scatter_of
 from tricyclic.assays.microdialysis.response import response_of
 from tricyclic.core.check import Check
@@ -126,7 +132,7 @@ def analyse_courses(
         effects=effects,
         sensitivity=sensitivity,
         left_out=tuple(left_out),
-        scatter=_scatter(responses),
+        scatter=_scatter(responses, settings),
         remarks=tuple(remarks),
         checks=checks,
         confidence=analysis.confidence,
@@ -222,7 +228,9 @@ def _sensitivity(
     return tuple(results), remarks
 
 
-def _scatter(responses: Sequence[AnimalResponse]) -> ScatterOfFractions | None:
+def _scatter(
+    responses: Sequence[AnimalResponse], settings: ResponseSettings
+) -> ScatterOfFractions | None:
     if not all(np.isfinite(r.log_ratio) for r in responses):
         return None
     _, percent, _ = aligned_courses(responses)
@@ -230,7 +238,7 @@ def _scatter(responses: Sequence[AnimalResponse]) -> ScatterOfFractions | None:
     if not scatters(logs, [r.course.group for r in responses]):
         return None
     try:
-        return scatter_of(responses)
+        return scatter_of(responses, settings)
     except (InputError, np.linalg.LinAlgError):
         # Too few animals or fractions; planning then needs stated values.
         return None
@@ -241,27 +249,18 @@ def course_means(responses: Sequence[AnimalResponse]) -> tuple[CourseMean, ...]:
 
     Notes
     -----
-    Fractions of the animals of a group belong to one time if their middles differ by at most half
-    of the usual length. An animal has at most one fraction at a time.
+    As `at_common_times` has them.
     """
-    widths = [f.width_min for r in responses for f in r.course.fractions]
-    step = float(np.median(widths))
+    step = usual_width(responses)
     means: list[CourseMean] = []
     for group in dict.fromkeys(r.course.group for r in responses):
-        points = sorted(
+        points = [
             (f.middle_min, row, k)
             for row, r in enumerate(responses)
             if r.course.group == group
             for k, f in enumerate(r.course.fractions)
-        )
-        bins: list[list[tuple[float, int, int]]] = []
-        for point in points:
-            near = bins and abs(point[0] - float(np.mean([p[0] for p in bins[-1]]))) <= 0.5 * step
-            if near and point[1] not in [p[1] for p in bins[-1]]:
-                bins[-1].append(point)
-            else:
-                bins.append([point])
-        means += [_mean(group, one, responses) for one in bins]
+        ]
+        means += [_mean(group, one, responses) for one in at_common_times(points, step)]
     return tuple(means)
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from tricyclic.assays.microdialysis.response import WHOLE
+from tricyclic.assays.microdialysis.response import WHOLE, fractions_before
 from tricyclic.core.check import Check
 from tricyclic.core.format import format_p, list_names, pluralize
-from tricyclic.core.fractions import MeasuredFraction, ResponseSettings
+from tricyclic.core.fractions import PERCENT, MeasuredFraction, ResponseSettings
 from tricyclic.results.microdialysis import AnimalResponse
 from tricyclic.stats.statistics import welch
 
@@ -168,7 +168,6 @@ def _course_values(
         advice="Compare them with the raw data" if copied else "",
     )
     jump = _jump(values)
-    factor = abs(math.log(jump[1])) if jump else 0.0
     yield Check(
         "implausible_jump",
         "warn" if jump else "pass",
@@ -176,7 +175,7 @@ def _course_values(
         if jump
         else f"no fraction is {JUMP:g} times its neighbours",
         where,
-        math.exp(factor),
+        math.exp(abs(math.log(jump[1]))) if jump else None,
         JUMP,
         advice="Look at its chromatogram" if jump else "",
     )
@@ -195,21 +194,13 @@ def _course_values(
 
 
 def _used(response: AnimalResponse, settings: ResponseSettings) -> list[MeasuredFraction]:
-    low, high = settings.window_min
+    """Fractions of the baseline and of the window."""
+    before = fractions_before(response.course, settings)
     return [
         f
         for f in response.course.fractions
-        if f.name in response.baseline.names
-        or (f.after(0.0) <= 1.0 - WHOLE and f in _last_before(response, settings))
-        or min(f.end_min, high) > max(f.start_min, low)
+        if f in before or f.overlap_min(*settings.window_min) > 0.0
     ]
-
-
-def _last_before(
-    response: AnimalResponse, settings: ResponseSettings
-) -> tuple[MeasuredFraction, ...]:
-    before = [f for f in response.course.fractions if f.after(0.0) <= 1.0 - WHOLE]
-    return tuple(before[-settings.baseline_fractions :])
 
 
 def _runs(fractions: Sequence[MeasuredFraction], values: np.ndarray) -> list[str]:
@@ -261,7 +252,7 @@ def _of_groups(responses: Sequence[AnimalResponse], control: str) -> Iterator[Ch
             if few
             else "",
         )
-    stated = all(r.course.unit == "% of baseline" for r in responses)
+    stated = all(r.course.unit == PERCENT for r in responses)
     if stated or control not in of_group:
         return
     for name, animals in of_group.items():

@@ -98,7 +98,7 @@ class MembraneWindow:
 def membrane_window(
     start_min: float, end_min: float, flow: Flow, dead_volume_uL: float, *, where: str = "fraction"
 ) -> MembraneWindow:
-    """MembraneWindow in which the fluid of a vial passed the membrane.
+    """Window in which the fluid of a vial passed the membrane.
 
     Parameters
     ----------

@@ -69,13 +69,12 @@ class CourseConditions:
 
 @dataclass(frozen=True)
 class ReadCourses:
-    """Courses of a table, animals that are left out with the reason, and remarks."""
+    """Courses of a table, animals that are left out with the reason, and what was recognised."""
 
     courses: tuple[AnimalCourse, ...]
     unit: str
     left_out: tuple[tuple[str, str], ...] = ()
     read_as: tuple[str, ...] = ()
-    remarks: tuple[str, ...] = ()
 
 
 def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourses:
@@ -123,7 +122,7 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     left_out = tuple((animal, reasons[animal]) for animal in by_animal if animal in reasons)
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
-    return ReadCourses(tuple(courses), to, left_out, tuple(notes), ())
+    return ReadCourses(tuple(courses), to, left_out, tuple(notes))
 
 
 def _refuse_ignored(

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from tricyclic.core.clock_time import MINUTES_IN
 from tricyclic.core.fractions import PERCENT
 from tricyclic.errors import InputError, UnitError
 from tricyclic.numerals import UNSIGNED
@@ -35,7 +36,6 @@ _PER_FRACTION = re.compile(
     rf"{UNSIGNED}\s*min)",
     re.IGNORECASE,
 )
-_MINUTES = {"min": 1.0, "minute": 1.0, "h": 60.0, "hour": 60.0, "s": 1.0 / 60.0}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def dialysate_unit(text: str, molar_mass_g_per_mol: float = math.nan) -> Dialysa
         if match:
             amount = _femtomoles(match[1], molar_mass_g_per_mol, plain)
             if kind == "rate":
-                return DialysateUnit("rate", amount / _MINUTES[match[2]], plain)
+                return DialysateUnit("rate", amount / MINUTES_IN[match[2]], plain)
             # fmol/uL is nM.
             return DialysateUnit("concentration", amount / float(match[2]), plain)
     match = _PER_FRACTION.fullmatch(plain)

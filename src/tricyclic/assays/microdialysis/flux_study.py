@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
+from tricyclic.assays.microdialysis.groups import at_common_times
 from tricyclic.assays.microdialysis.recovery import FEW_POINTS, dynamic_no_net_flux, no_net_flux
 from tricyclic.core.check import Check
 from tricyclic.core.format import list_names
@@ -154,7 +156,8 @@ def _animal(name: str, points: Sequence[FluxPoint], confidence: float) -> Animal
 def _group(name: str, animals: Sequence[AnimalNoNetFlux], confidence: float) -> GroupNoNetFlux:
     own = [one.fit for one in animals if one.group == name]
     concentrations = np.array([f.concentration for f in own])
-    if (concentrations > 0).all():
+    geometric = bool((concentrations > 0).all())
+    if geometric:
         logs = mean_with_interval(np.log(concentrations), confidence=confidence)
         value, low, high = (math.exp(one) for one in (logs.value, logs.low, logs.high))
         concentration = replace(logs, value=value, se=value * logs.se, low=low, high=high)
@@ -165,6 +168,7 @@ def _group(name: str, animals: Sequence[AnimalNoNetFlux], confidence: float) -> 
         len(own),
         concentration,
         mean_with_interval([f.extraction.value for f in own], confidence=confidence),
+        geometric,
     )
 
 
@@ -196,26 +200,22 @@ def _dynamic(
 ) -> GroupDynamic:
     own = [p for p in points if p.group == name]
     animals = list(dict.fromkeys(p.animal for p in own))
-    times = sorted(p.time_min for p in own)
     of_animals = [sorted(p.time_min for p in own if p.animal == a) for a in animals]
     gaps = np.concatenate([np.diff(one) for one in of_animals])
     step = float(np.median(gaps[gaps > 0])) if (gaps > 0).any() else 1.0
-    bins: list[list[float]] = []
-    for at in times:
-        # Animals are treated one by one; times of one bin differ by less than half a fraction.
-        if bins and at - bins[-1][0] < 0.5 * step:
-            bins[-1].append(at)
-        else:
-            bins.append([at])
-    place = {at: k for k, one in enumerate(bins) for at in one}
+    bins = at_common_times(
+        [(p.time_min, animals.index(p.animal), k) for k, p in enumerate(own)], step
+    )
     outlet = np.full((len(animals), len(bins)), np.nan)
     inlet = np.array([next(p.inlet for p in own if p.animal == a) for a in animals])
-    for p in own:
-        row, column = animals.index(p.animal), place[p.time_min]
-        if np.isfinite(outlet[row, column]):
-            raise InputError(f"has two values at {p.time_min:g} min", where=f"animal {p.animal}")
-        outlet[row, column] = p.outlet
-    middles = [float(np.mean(one)) for one in bins]
+    for animal, times in zip(animals, of_animals, strict=True):
+        for before, after in pairwise(times):
+            if after == before:
+                raise InputError(f"has two values at {after:g} min", where=f"animal {animal}")
+    for column, one in enumerate(bins):
+        for _, row, k in one:
+            outlet[row, column] = own[k].outlet
+    middles = [float(np.mean([at for at, _, _ in one])) for one in bins]
     kept: list[int] = []
     few: list[int] = []
     for k in range(len(bins)):

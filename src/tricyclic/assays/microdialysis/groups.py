@@ -242,44 +242,63 @@ def aligned_courses(
 
     Notes
     -----
-    The k-th whole fraction after the treatment of each animal is one time; windows of one time may
-    differ by half a fraction, as vials are changed at set times and animals treated one by one.
+    Whole fractions after the treatment, as `at_common_times` has them.
     """
-    per_animal = [
+    step = usual_width(responses)
+    bins = at_common_times(
         [
-            (f.middle_min, p)
-            for f, p in zip(r.course.fractions, r.percent, strict=True)
+            (f.middle_min, row, k)
+            for row, r in enumerate(responses)
+            for k, f in enumerate(r.course.fractions)
             if f.after(0.0) >= WHOLE
-        ]
-        for r in responses
-    ]
-    widths = [f.width_min for r in responses for f in r.course.fractions]
-    step = float(np.median(widths))
-    bins: list[list[float]] = []
-    column_of: list[list[int]] = [[] for _ in responses]
-    taken = sorted((middle, row) for row, points in enumerate(per_animal) for middle, _ in points)
-    for middle, row in taken:
-        if (
-            bins
-            and abs(middle - float(np.mean(bins[-1]))) <= 0.5 * step
-            and (len(bins) - 1 not in column_of[row])
-        ):
-            bins[-1].append(middle)
-        else:
-            bins.append([middle])
-        column_of[row].append(len(bins) - 1)
+        ],
+        step,
+    )
     table = np.full((len(responses), len(bins)), np.nan)
-    for row, points in enumerate(per_animal):
-        for (_, percent), column in zip(points, column_of[row], strict=True):
-            table[row, column] = percent
+    for column, points in enumerate(bins):
+        for _, row, k in points:
+            table[row, column] = responses[row].percent[k]
+    middles = [[middle for middle, _, _ in points] for points in bins]
     remarks = []
-    spread = max((max(b) - min(b) for b in bins), default=0.0)
+    spread = max((max(b) - min(b) for b in middles), default=0.0)
     if spread > 0.02 * step:
         remarks.append(
             f"windows of one time differ by up to {spread:.3g} min between animals; they are "
             "compared at their mean"
         )
-    return [float(np.mean(b)) for b in bins], table, remarks
+    return [float(np.mean(b)) for b in middles], table, remarks
+
+
+def usual_width(responses: Sequence[AnimalResponse]) -> float:
+    """Median length of the fractions [min]."""
+    return float(np.median([f.width_min for r in responses for f in r.course.fractions]))
+
+
+def at_common_times(
+    points: Sequence[tuple[float, int, int]], step: float
+) -> list[list[tuple[float, int, int]]]:
+    """Fractions of several animals by the time that they have in common, in order of time.
+
+    Parameters
+    ----------
+    points : sequence of (middle, animal, fraction)
+        Middle of a fraction [min], and places of its animal and of the fraction in it.
+    step : float
+        Usual length of a fraction [min].
+
+    Notes
+    -----
+    Windows of one time may differ by half a fraction, as vials are changed at set times and animals
+    treated one by one. An animal has at most one fraction at a time.
+    """
+    bins: list[list[tuple[float, int, int]]] = []
+    for point in sorted(points):
+        near = bins and abs(point[0] - float(np.mean([p[0] for p in bins[-1]]))) <= 0.5 * step
+        if near and point[1] not in [p[1] for p in bins[-1]]:
+            bins[-1].append(point)
+        else:
+            bins.append([point])
+    return bins
 
 
 def _at_times(

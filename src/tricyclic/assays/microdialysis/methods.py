@@ -23,7 +23,6 @@ class MethodFacts:
     flow_uL_per_min: float = math.nan
     dead_volume_uL: float = math.nan
     injected_uL: float = math.nan
-    weighting: str = ""
     file: str = ""
 
 
@@ -68,11 +67,11 @@ def _batch(result: MicrodialysisResult, batch: BatchResult, facts: MethodFacts) 
     line = analyte.line
     standard = batch.internal_standard
     text = (
-        f"{result.analyte} was quantified by liquid chromatography with electrochemical detection. "
-        "Exponentially modified Gaussian peaks on a local baseline were fitted jointly to each "
-        "chromatogram by variable projection, with the shape of the standards; a peak beside them "
-        "that the method does not list was added where it lowers the Bayesian information "
-        "criterion. "
+        f"{result.analyte} was quantified by liquid chromatography. Peaks of one shape on a local "
+        "baseline were fitted jointly to each chromatogram by variable projection, with the shape "
+        f"that the peaks of {standard or 'the tallest compound'} have in the batch, and retention "
+        "times and widths from its standards; a peak that the method does not list was added where "
+        "it lowers the Bayesian information criterion. "
     )
     text += (
         f"Responses are areas over that of the internal standard {standard}. "

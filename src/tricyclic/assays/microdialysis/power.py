@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from tricyclic.assays.microdialysis.groups import aligned_courses
+from tricyclic.assays.microdialysis.response import WHOLE
+from tricyclic.core.fractions import ResponseSettings
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import AnimalResponse, PlannedPower, ScatterOfFractions
 from tricyclic.stats.distributions import noncentral_t_lower_tail
@@ -21,8 +23,16 @@ CERTAIN = 12.0
 ONE_SIDED = 5.0
 
 
-def scatter_of(responses: Sequence[AnimalResponse]) -> ScatterOfFractions:
+def scatter_of(
+    responses: Sequence[AnimalResponse], settings: ResponseSettings
+) -> ScatterOfFractions:
     """Scatter of a study within its groups.
+
+    Parameters
+    ----------
+    responses : sequence of AnimalResponse
+    settings : ResponseSettings
+        By which the responses were computed.
 
     Raises
     ------
@@ -47,7 +57,7 @@ def scatter_of(responses: Sequence[AnimalResponse]) -> ScatterOfFractions:
         sd**2
         * (
             mean_variance(len(r.baseline.names), correlation)
-            + mean_variance(_window_fractions(r), correlation)
+            + mean_variance(_window_fractions(r, settings), correlation)
         )
         for r in responses
     ]
@@ -138,9 +148,14 @@ def animals_needed(
     return None
 
 
-def _window_fractions(response: AnimalResponse) -> int:
-    used = len(response.course.fractions) - len(response.missing)
-    return max(1, used - len(response.baseline.names))
+def _window_fractions(response: AnimalResponse, settings: ResponseSettings) -> int:
+    """Whole fractions that the mean of the window is made of."""
+    shares = [
+        f.overlap_min(*settings.window_min) / f.width_min
+        for f, percent in zip(response.course.fractions, response.percent, strict=True)
+        if f.after(0.0) >= WHOLE and math.isfinite(percent)
+    ]
+    return max(1, round(sum(shares)))
 
 
 def _within(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,9 +15,9 @@ from tricyclic.stats.statistics import (
     MeanEstimate,
     mean_with_interval,
     ratio_by_fieller,
-    t_quantile,
     with_t_interval,
 )
+from tricyclic.stats.straight_line import fit_straight_line
 
 # Below this number of points the interval of the concentration is often not bounded.
 FEW_POINTS = 8
@@ -96,18 +97,18 @@ def no_net_flux(
             where=where,
             allowed="No net flux needs three points or more, at two inlet concentrations or more",
         )
-    y = x - out
-    centre, df = float(x.mean()), float(x.size - 2)
-    sxx = float(((x - centre) ** 2).sum())
-    slope = float(((x - centre) * y).sum()) / sxx
-    intercept = float(y.mean()) - slope * centre
-    variance = float(((y - intercept - slope * x) ** 2).sum()) / df
-    slope_se = float(np.sqrt(variance / sxx))
-    intercept_se = float(np.sqrt(variance * (1.0 / x.size + centre**2 / sxx)))
-    extraction = with_t_interval(slope, slope_se, df, confidence)
-    origin = with_t_interval(intercept, intercept_se, df, confidence)
-    low, high = _fieller_limits(intercept, slope, variance, x, confidence)
-    concentration = -intercept / slope if slope else float("nan")
+    line = fit_straight_line(x, x - out)
+    extraction = with_t_interval(line.slope, line.slope_se, line.df, confidence)
+    origin = with_t_interval(line.intercept, line.intercept_se, line.df, confidence)
+    # Minus the intercept over the slope; both have the residual scatter of one line.
+    low, high = ratio_by_fieller(
+        replace(origin, value=-line.intercept),
+        extraction,
+        covariance=-line.covariance,
+        df=line.df,
+        confidence=confidence,
+    )
+    concentration = -line.intercept / line.slope if line.slope else float("nan")
     remarks = []
     if not (np.isfinite(low) and np.isfinite(high)):
         remarks.append(
@@ -124,22 +125,6 @@ def no_net_flux(
             f"concentrations ({x.min():g} to {x.max():g})"
         )
     return NoNetFlux(extraction, origin, concentration, low, high, int(x.size), tuple(remarks))
-
-
-def _fieller_limits(
-    intercept: float, slope: float, variance: float, x: np.ndarray, confidence: float
-) -> tuple[float, float]:
-    """Roots in c of (intercept + slope c)^2 = t^2 variance (1/n + (c - mean)^2 / Sxx)."""
-    n, centre = x.size, float(x.mean())
-    sxx = float(((x - centre) ** 2).sum())
-    t = t_quantile(float(n - 2), confidence)
-    # In z = c - mean, with the height of the line at the mean.
-    height = intercept + slope * centre
-    g = slope**2 - t**2 * variance / sxx
-    if not g > 0:
-        return float("-inf"), float("inf")
-    root = float(np.sqrt(max((height * slope) ** 2 - g * (height**2 - t**2 * variance / n), 0.0)))
-    return centre + (-height * slope - root) / g, centre + (-height * slope + root) / g
 
 
 def dynamic_no_net_flux(
@@ -198,11 +183,3 @@ def apparent_percent(true_percent: float, extraction_before: float, extraction: 
     if not (extraction_before > 0 and extraction > 0):
         raise InputError("an extraction fraction is not above 0", where="extraction")
     return true_percent * extraction / extraction_before
-
-
-def ratio_of_extractions(
-    treated: MeanEstimate, control: MeanEstimate, *, confidence: float = 0.95
-) -> tuple[float, float, float]:
-    """Extraction under treatment over that of control, with Fieller's limits."""
-    low, high = ratio_by_fieller(treated, control, confidence=confidence)
-    return treated.value / control.value, low, high

@@ -29,17 +29,22 @@ Floats = NDArray[np.float64]
 WHOLE = 0.999
 
 
+def fractions_before(
+    course: AnimalCourse, settings: ResponseSettings
+) -> tuple[MeasuredFraction, ...]:
+    """The last fractions that were collected before the treatment, which make the baseline."""
+    before = [f for f in course.fractions if f.after(0.0) <= 1.0 - WHOLE]
+    return tuple(before[-settings.baseline_fractions :])
+
+
 def baseline_of(course: AnimalCourse, settings: ResponseSettings) -> Baseline:
     """Mean and stability of the last fractions that were collected before the treatment.
 
     Nothing is dropped: an unstable baseline and a response before the treatment are flagged.
     """
-    before = [
-        (f, value)
-        for f, value in zip(course.fractions, course.values(settings.below), strict=True)
-        if f.after(0.0) <= 1.0 - WHOLE
-    ][-settings.baseline_fractions :]
-    used = [(f, value) for f, value in before if math.isfinite(value)]
+    before = fractions_before(course, settings)
+    values_of = [(f, f.used_value(settings.below)) for f in before]
+    used = [(f, value) for f, value in values_of if math.isfinite(value)]
     if course.unit == PERCENT and not used:
         # The baseline was used before the table was written.
         return Baseline(100.0, math.nan, (), True, False, math.nan)
@@ -50,7 +55,7 @@ def baseline_of(course: AnimalCourse, settings: ResponseSettings) -> Baseline:
     cv = float(100.0 * values.std(ddof=1) / mean) if values.size > 1 and mean > 0 else math.nan
     ratio = math.nan
     # The fraction just before the treatment, if it was measured.
-    if values.size > 1 and used[-1][0] is before[-1][0] and values[:-1].mean() > 0:
+    if values.size > 1 and used[-1][0] is before[-1] and values[:-1].mean() > 0:
         ratio = float(values[-1] / values[:-1].mean())
     return Baseline(
         100.0 if course.unit == PERCENT else mean,
@@ -89,7 +94,7 @@ def response_of(course: AnimalCourse, settings: ResponseSettings) -> AnimalRespo
     values = course.values(settings.below)
     percent = 100.0 * values / baseline.mean
     low, high = settings.window_min
-    shares = np.array([_overlap(f, low, high) for f in course.fractions])
+    shares = np.array([f.overlap_min(low, high) for f in course.fractions])
     present = np.isfinite(values) & (shares > 0)
     observed = float(shares[present].sum())
     if observed <= 0:
@@ -124,11 +129,6 @@ def response_of(course: AnimalCourse, settings: ResponseSettings) -> AnimalRespo
         return_min=back,
         missing=_missing(course, values, settings.below),
     )
-
-
-def _overlap(fraction: MeasuredFraction, low: float, high: float) -> float:
-    """Minutes of a fraction within a window."""
-    return max(0.0, min(fraction.end_min, high) - max(fraction.start_min, low))
 
 
 def _of_treatment(

@@ -189,16 +189,15 @@ def _meaning(
     if table.time_is:
         return table.time_is, f"times are the {table.time_is} of fractions, as the column is called"
     lengths = _lengths(stated, by_animal)
-    halves = ends = 0
+    halves = 0
     if table.time_kind == "minutes" and stated.from_treatment:
         for animal, rows in by_animal.items():
             for row in rows:
                 place = (row.time_min / lengths[animal]) % 1.0 if lengths[animal] else math.nan
                 halves += abs(place - 0.5) < 0.02
-                ends += min(place, 1.0 - place) < 0.02
     if halves > 0.8 * sum(map(len, by_animal.values())):
         return "middle", (
             "times are taken as the middle of fractions, because the treatment then falls between "
             "two of them; --time-is states another meaning"
         )
-    return "end", ("times are taken as the end of fractions; --time-is states another meaning")
+    return "end", "times are taken as the end of fractions; --time-is states another meaning"

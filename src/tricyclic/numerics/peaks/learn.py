@@ -198,4 +198,4 @@ def _mixture(
         along += parts[:, :-1].T @ parts[:, -1]
     upper = np.linalg.cholesky(gram).T
     weights = nnls(upper, np.linalg.solve(upper.T, along))[0]
-    return reduced_shape(fine, gaussians @ weights, "learned")[0]
+    return reduced_shape(fine, gaussians @ weights, "learned")

@@ -68,7 +68,7 @@ class NoiseModel:
         return float(min(1.0, (self.rms / long_run) ** 2)) if long_run > 0.0 else 1.0
 
 
-def robust_sd(values: FloatArray) -> float:
+def mad_sd(values: FloatArray) -> float:
     """Standard deviation by the median absolute deviation."""
     return float(np.median(np.abs(values - np.median(values))) / _MAD)
 
@@ -92,7 +92,7 @@ def fit_noise(
     NoiseModel
     """
     total = sum(piece.size for piece in pieces)
-    scale = robust_sd(np.concatenate(pieces)) or float(np.std(np.concatenate(pieces)))
+    scale = mad_sd(np.concatenate(pieces)) or float(np.std(np.concatenate(pieces)))
     if not scale > 0.0:
         return NoiseModel(np.empty(0), np.finfo(float).tiny ** 0.5, np.finfo(float).tiny ** 0.5)
     clipped = [np.clip(piece, -_CLIP * scale, _CLIP * scale) for piece in pieces]
@@ -123,7 +123,7 @@ def fit_noise(
             best = (score, coefficients)
     chosen = best[1]
     innovations = np.concatenate([_innovations(piece, chosen) for piece in pieces])
-    sd = robust_sd(innovations) if innovations.size else scale
+    sd = mad_sd(innovations) if innovations.size else scale
     plain = NoiseModel(chosen, sd, scale)
     # The baseline has taken slow parts of the noise, of which a piece has few.
     slow = total * plain.information

@@ -98,16 +98,25 @@ def _between(time: FloatArray, density: FloatArray, low: int, high: int, level: 
     return float(time[low] + min(max(part, 0.0), 1.0) * (time[high] - time[low]))
 
 
+def summit(time: FloatArray, signal: FloatArray) -> float:
+    """Time of the apex of the parabola through the largest reading and its neighbours."""
+    at = int(np.argmax(signal))
+    if not 0 < at < time.size - 1:
+        return float(time[at])
+    left, middle, right = signal[at - 1 : at + 2]
+    bend = left - 2.0 * middle + right
+    offset = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
+    return float(time[at] + offset * (time[at] - time[at - 1]))
+
+
 def emg_shape(tau_over_sigma: float) -> PeakShape:
     """The shape of an exponentially modified Gaussian of a ratio of tau to sigma."""
     fine = grid()
-    return reduced_shape(fine, emg(fine, 0.0, 1.0, tau_over_sigma), "EMG")[0]
+    return reduced_shape(fine, emg(fine, 0.0, 1.0, tau_over_sigma), "EMG")
 
 
-def reduced_shape(
-    time: FloatArray, density: FloatArray, source: str
-) -> tuple[PeakShape, float, float]:
-    """A peak in reduced form, with its apex and its width in the unit of `time`.
+def reduced_shape(time: FloatArray, density: FloatArray, source: str) -> PeakShape:
+    """A peak in reduced form.
 
     Parameters
     ----------
@@ -115,20 +124,9 @@ def reduced_shape(
         One peak on an evenly spaced grid that is fine beside its width.
     source : str
         See `PeakShape`.
-
-    Returns
-    -------
-    tuple
-        The shape; the time of the apex; the width at half height over 2.3548.
     """
-    at = int(np.clip(np.argmax(density), 1, density.size - 2))
-    left, middle, right = density[at - 1 : at + 2]
-    bend = left - 2.0 * middle + right
-    offset = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
-    apex = float(time[at] + offset * (time[1] - time[0]))
     front, back = crossing(density, time, 0.5)
     width = (back - front) / FWHM
-    nodes = grid()
-    values = np.interp(apex + width * nodes, time, density, left=0.0, right=0.0)
+    values = np.interp(summit(time, density) + width * grid(), time, density, left=0.0, right=0.0)
     values = np.maximum(values, 0.0)
-    return PeakShape(values / (values.sum() * STEP), source), apex, width
+    return PeakShape(values / (values.sum() * STEP), source)

@@ -35,11 +35,15 @@ def no_net_flux_text(result: NoNetFluxResult) -> str:
             (one.group, str(one.n), *_mean(one.concentration), *_mean(one.extraction))
             for one in result.groups
         ]
-        lines += [
-            "",
-            *align_columns(rows),
-            "  geometric means of concentrations, means of extractions; n is the number of animals",
-        ]
+        arithmetic = [one.group for one in result.groups if not one.geometric]
+        means = (
+            f"geometric means of concentrations (of {', '.join(arithmetic)}: arithmetic, as one is "
+            "not above 0)"
+            if arithmetic
+            else "geometric means of concentrations"
+        )
+        lines += ["", *align_columns(rows)]
+        lines.append(wrap_line(f"  {means}, means of extractions; n is the number of animals"))
     for ratio in result.ratios:
         (c, c_low, c_high, c_p), (e, e_low, e_high, e_p) = ratio.concentration, ratio.extraction
         lines.append(

@@ -310,7 +310,7 @@ def _with_trace(
 def _peak(time_min: Floats, at_min: float) -> Floats:
     """A peak of height 1: 85 % of a Gaussian of 8000 plates, 15 % with a slow exponential tail.
 
-    It is no exponentially modified Gaussian, which the analysis fits.
+    It is no exponentially modified Gaussian, from which the analysis learns a shape.
     """
     sigma = at_min / math.sqrt(8000.0)
     gauss = np.exp(-0.5 * ((time_min - at_min) / sigma) ** 2)

@@ -73,7 +73,6 @@ def run(
         result,
         recovery=_recovery(options, result.unit),
         extraction_note=extraction_note(result.groups, options.drug, options.library),
-        remarks=(*read.remarks, *result.remarks),
         file=table.file,
         read_as=(*table.read_as, *read.read_as),
         unused=table.unused,
