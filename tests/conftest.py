@@ -1,14 +1,29 @@
-"""For all tests: when memory is searched for objects that only refer to each other."""
+"""For all tests: when memory is searched for objects that only refer to each other, and a fixture
+with which equal fits are searched once.
+"""
 
 from __future__ import annotations
 
+import copy
 import gc
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from types import FunctionType
+from typing import Any
 
+import numpy as np
 import pytest
 
 # Ten thousand tests are collected as millions of objects that stay until the end. Looking through
 # them again and again takes two fifths of the time of a collection.
 gc.disable()
+
+# Searches that are remembered, each of about 10 kB.
+MOST = 3000
+# What a series is called does not matter to a search.
+NAMES = ("name", "y_unit", "experiment", "group", "labels", "x_units", "time_unit")
 
 
 @pytest.hookimpl(trylast=True)
@@ -19,3 +34,109 @@ def pytest_collection_finish() -> None:
     # Python's own 700 is for programs with little memory.
     gc.set_threshold(20_000, 10, 10)
     gc.enable()
+
+
+def content(value: Any) -> Any:
+    """What a value consists of, as text or nested tuples of it; functions by name and closure."""
+    if isinstance(value, np.ndarray):
+        return (value.shape, value.dtype.str, value.tobytes())
+    if isinstance(value, Mapping):
+        return tuple((key, content(one)) for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(content(one) for one in value)
+    if is_dataclass(value):
+        left_out = NAMES if type(value).__name__ == "Series" else ()
+        own = [field.name for field in fields(value) if field.name not in left_out]
+        return (type(value).__name__, *(content(getattr(value, name)) for name in own))
+    if isinstance(value, FunctionType):
+        cells = tuple(content(cell.cell_contents) for cell in value.__closure__ or ())
+        code = value.__code__
+        constants = [repr(one) for one in code.co_consts if not hasattr(one, "co_code")]
+        return (code.co_filename, code.co_firstlineno, code.co_code, *constants, cells)
+    text = repr(value)
+    if " at 0x" in text:
+        raise TypeError(f"{text} cannot be compared with another")
+    return text
+
+
+class Remembered:
+    """What a function of a search gave, by the content of its arguments: each is computed once."""
+
+    def __init__(self) -> None:
+        self.results: OrderedDict[bytes, Any] = OrderedDict()
+
+    def get(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
+        """The result for a key, computed where it is new."""
+        digest = hashlib.blake2b(repr(key).encode()).digest()
+        if digest in self.results:
+            self.results.move_to_end(digest)
+        else:
+            self.results[digest] = compute()
+            if len(self.results) > MOST:
+                self.results.popitem(last=False)
+        return self.results[digest]
+
+
+REMEMBERED = Remembered()
+
+
+def state(search: Any) -> dict[str, Any]:
+    """A copy of everything in a search but its problem."""
+    return {k: copy.copy(value) for k, value in vars(search).items() if k != "problem"}
+
+
+def of_problem(problem: Any) -> tuple[Any, ...]:
+    """What a problem consists of, names of series left out."""
+    return (
+        type(problem).__name__,
+        content(problem.parts),
+        content((problem.signs, problem._given, problem.low, problem.high)),
+    )
+
+
+@pytest.fixture(scope="module")
+def equal_fits_once() -> Iterator[None]:
+    """Readings that an earlier test has fitted are not searched again.
+
+    For modules that read the same experiment from many tables, or through many interfaces: what is
+    tested there are tables and interfaces. The numbers are the same to the last bit, since a search
+    depends on nothing but its arguments (`tests/fitting`). Estimates, checks and texts are made
+    anew.
+    """
+    from tricyclic.fitting import fit, outliers
+
+    search_anew, limits_anew, scores_anew = fit._search, fit.profile_limits, outliers._scores
+
+    def search(problem: Any, spread: Any, starts: Any) -> Any:
+        def compute() -> Any:
+            found = search_anew(problem, spread, starts)
+            return found and (found, state(found.search))
+
+        key = ("search", of_problem(problem), content(spread), content(starts))
+        known = REMEMBERED.get(key, compute)
+        if known is None:
+            return None
+        found, of_search = known
+        own = copy.copy(found.search)
+        vars(own).update(copy.deepcopy(of_search), problem=problem)
+        return type(found)(own, found.result, found.agreeing, found.tried)
+
+    def limits(of: Any, optimum: Any, wanted: Any, confidence: float) -> Any:
+        def compute() -> Any:
+            return limits_anew(of, optimum, wanted, confidence), state(of)
+
+        known = (content(state(of)), content(optimum), tuple(wanted), confidence)
+        found, after = REMEMBERED.get(("limits", of_problem(of.problem), *known), compute)
+        vars(of).update(copy.deepcopy(after))
+        return dict(found[0]), found[1]
+
+    def scores(problem: Any, result: Any, sd: np.ndarray) -> Any:
+        values = {slot.name: result.values[slot.name] for slot in problem.free}
+        key = ("scores", of_problem(problem), content((values, sd)))
+        return REMEMBERED.get(key, lambda: scores_anew(problem, result, sd))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "_search", search)
+        patch.setattr(fit, "profile_limits", limits)
+        patch.setattr(outliers, "_scores", scores)
+        yield

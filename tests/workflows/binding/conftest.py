@@ -412,6 +412,11 @@ def _made(name: str) -> Experiment:
     return MAKERS[name]()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _equal_fits_once(equal_fits_once):
+    """Tables, plates and interfaces are tested here; the numbers of a fit in other folders."""
+
+
 @pytest.fixture(scope="session")
 def experiment():
     """The experiment of a name of MAKERS."""
