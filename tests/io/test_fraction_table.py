@@ -143,6 +143,26 @@ def test_columns_with_other_names_are_those_of_the_user(tmp_path):
     assert table.unused == ("column 'NE_nM'",)
     with pytest.raises(InputError, match="no column is called 'GABA'"):
         read_fraction_table(save(tmp_path, lines), FractionColumns("GABA", "who", time="when"))
+    with pytest.raises(InputError, match=r"no column is called 'DA_pM'. Did you mean 'DA_nM'\?"):
+        read_fraction_table(save(tmp_path, lines), FractionColumns("DA_pM", "who", time="when"))
+    lines[0] = "who,when,DA_nM,DA_nM"
+    with pytest.raises(InputError, match="several columns are called 'DA_nM'"):
+        read_fraction_table(save(tmp_path, lines), columns)
+
+
+def test_what_a_row_states_about_its_animal_is_read_in_each_layout(tmp_path):
+    stated = "animal,group,treated,dead volume (uL),flow (uL/min),excluded,note"
+    cells = "r1,drug,10:20,17.6,1.2,probe outside,new probe"
+    table = read_fraction_table(
+        save(tmp_path, [f"{stated},-20,0,20", f"{cells},1,2,3"], "across.csv")
+    )
+    rows = read_animal_rows(save(tmp_path, [stated, cells], "animals.csv"))
+    assert table.layout == "animals down"
+    assert table.unused == ()
+    for one in (table.animals["r1"], rows["r1"]):
+        assert (one.group, one.treated, one.note) == ("drug", "10:20", "new probe")
+        assert (one.dead_volume_uL, one.flow_uL_per_min) == (17.6, 1.2)
+        assert one.excluded == "probe outside"
 
 
 @pytest.mark.parametrize(

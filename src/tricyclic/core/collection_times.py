@@ -5,32 +5,24 @@ All times of one animal are of one kind. Times of day that go back have passed m
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
-from tricyclic.core.clock_time import MINUTES_IN, MINUTES_PER_DAY, TimeKind, minute_of_day
+from tricyclic.core.clock_time import (
+    MINUTES_PER_DAY,
+    TimeKind,
+    WrittenTime,
+    minutes_in,
+    written_date,
+    written_time,
+)
 from tricyclic.errors import InputError
 from tricyclic.numerals import parse_number
 
 # An end that is before its start by less is a typing error, and by more after midnight.
 LEAST_OF_MIDNIGHT = 720.0
-
-_DATE = re.compile(r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})")
-_WITH_UNIT = re.compile(r"(.+?)\s*([A-Za-z]*)\.?")
 ALLOWED = "A time is a number of minutes, a time of day (14:05), or a date with one"
-
-
-@dataclass(frozen=True)
-class _Moment:
-    """One time as it was written: its kind, the minute of its day or clock, and its date."""
-
-    kind: TimeKind
-    minute: float
-    day: tuple[int, int, int] | None = None
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +62,7 @@ class CollectionTimes:
             If it is no time, or of another kind than those of the samples.
         """
         at = where or self.where
-        moment = _moment(text, at)
+        moment = _time(text, at)
         if moment.kind != self.kind:
             raise InputError(
                 f"'{text}' is {_KINDS[moment.kind]}, and the times of the samples are "
@@ -143,9 +135,9 @@ def collection_times(
                     do="Fill in start and end, or start and duration",
                 )
     durations = [_duration(text, at[k]) for k, text in enumerate(ends)]
-    begun = [_moment(text, at[k]) for k, text in enumerate(starts)]
+    begun = [_time(text, at[k]) for k, text in enumerate(starts)]
     ended = [
-        None if durations[k] is not None else _moment(text, at[k]) for k, text in enumerate(ends)
+        None if durations[k] is not None else _time(text, at[k]) for k, text in enumerate(ends)
     ]
     every = [*begun, *(one for one in ended if one is not None)]
     texts = [*starts, *(t for t, one in zip(ends, ended, strict=True) if one is not None)]
@@ -215,7 +207,7 @@ def end_as_time(start: str, end: str, where: str = "") -> str:
     length = _duration(end, where)
     if length is None or not start.strip():
         return end
-    moment = _moment(start, where)
+    moment = _time(start, where)
     minute = moment.minute + length
     if moment.kind == "minutes":
         return f"{minute:.12g}"
@@ -228,7 +220,7 @@ def end_as_time(start: str, end: str, where: str = "") -> str:
     return f"{clock}:{seconds % 60:02d}" if seconds % 60 else clock
 
 
-def _on_clock(moment: _Moment, day_first: bool | None, where: str) -> float:
+def _on_clock(moment: WrittenTime, day_first: bool | None, where: str) -> float:
     if moment.kind != "date":
         return moment.minute
     return _ordinal(moment, day_first, where) * MINUTES_PER_DAY + moment.minute
@@ -239,7 +231,7 @@ def _duration(text: str, where: str) -> float | None:
     plain = text.strip()
     if not plain.startswith("+"):
         return None
-    value = _in_minutes(plain[1:])
+    value = minutes_in(plain[1:], parse_number)
     if value is None or not value > 0:
         raise InputError(
             f"the duration is '{plain[1:].strip()}'",
@@ -249,37 +241,18 @@ def _duration(text: str, where: str) -> float | None:
     return value
 
 
-def _in_minutes(text: str) -> float | None:
-    match = _WITH_UNIT.fullmatch(text.strip())
-    if match is None or match[2].lower() not in MINUTES_IN:
-        return None
-    number = parse_number(match[1])
-    if number is None or not math.isfinite(number):
-        return None
-    return number * MINUTES_IN[match[2].lower()]
-
-
-def _moment(text: str, where: str) -> _Moment:
-    plain = " ".join(text.strip().replace("T", " ").split())
-    number = _in_minutes(plain)
-    if number is not None:
-        return _Moment("minutes", number)
-    clock, day = plain, None
-    first, _, remainder = plain.partition(" ")
-    mark = ""
-    if (match := _DATE.fullmatch(first)) is not None:
-        day, mark, clock = (int(match[1]), int(match[3]), int(match[4])), match[2], remainder
-        if not clock:
-            raise InputError(
-                f"'{text}' is a date without a time", where=where, do="Add the time: 14:05"
-            )
-    minute = minute_of_day(clock)
-    if minute is None:
+def _time(text: str, where: str) -> WrittenTime:
+    time = written_time(text, parse_number)
+    if time is None and written_date(text) is not None and " " not in text.strip():
+        raise InputError(
+            f"'{text}' is a date without a time", where=where, do="Add the time: 14:05"
+        )
+    if time is None:
         raise InputError(f"'{text}' is no time", where=where, allowed=ALLOWED)
-    return _Moment("date" if day else "time of day", minute, day, mark)
+    return time
 
 
-def _check_one_kind(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> None:
+def _check_one_kind(moments: Sequence[WrittenTime], texts: Sequence[str], where: str) -> None:
     for moment, text in zip(moments, texts, strict=True):
         if moment.kind != moments[0].kind:
             raise InputError(
@@ -290,14 +263,18 @@ def _check_one_kind(moments: Sequence[_Moment], texts: Sequence[str], where: str
             )
 
 
-def _day_first(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> bool | None:
+def _day_first(moments: Sequence[WrittenTime], texts: Sequence[str], where: str) -> bool | None:
     """Whether "3/4/2026" is the third of April; None where no date has its year at the end."""
-    open_ended = [(m, t) for m, t in zip(moments, texts, strict=True) if m.day and m.day[0] < 32]
+    open_ended = [
+        (moment.date, text)
+        for moment, text in zip(moments, texts, strict=True)
+        if moment.date and not moment.date.year_first
+    ]
     if not open_ended:
         return None
-    if any(m.mark == "." for m, _ in open_ended):
+    if any(day.mark == "." for day, _ in open_ended):
         return True
-    days = [m.day for m, _ in open_ended if m.day]
+    days = [day.numbers for day, _ in open_ended]
     is_day, is_month = any(d[0] > 12 for d in days), any(d[1] > 12 for d in days)
     if is_day or is_month:
         return is_day
@@ -311,20 +288,12 @@ def _day_first(moments: Sequence[_Moment], texts: Sequence[str], where: str) -> 
     )
 
 
-def _ordinal(moment: _Moment, day_first: bool | None, where: str) -> int:
-    assert moment.day is not None
-    one, two, three = moment.day
-    if one >= 32:
-        year, month, day = one, two, three
-    else:
-        first = True if day_first is None else day_first
-        year = three if three >= 100 else 2000 + three
-        month, day = (two, one) if first else (one, two)
-    try:
-        return date(year, month, day).toordinal()
-    except ValueError:
-        shown = moment.mark.join(str(part) for part in moment.day)
-        raise InputError(f"'{shown}' is no date", where=where, allowed=ALLOWED) from None
+def _ordinal(moment: WrittenTime, day_first: bool | None, where: str) -> int:
+    assert moment.date is not None
+    day = moment.date.day(day_first=day_first is not False)
+    if day is None:
+        raise InputError(f"'{moment.date}' is no date", where=where, allowed=ALLOWED)
+    return day
 
 
 def time_text(given: object) -> str:

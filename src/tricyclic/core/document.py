@@ -62,6 +62,18 @@ class Figure:
     alt: str = ""
     width: str = "full"
 
+    def files(self, name: str = "") -> dict[str, bytes]:
+        """Its SVG, and its PDF where it has one, by the names of their files.
+
+        Parameters
+        ----------
+        name : str
+            Without the ending; default: its own.
+        """
+        stem = name or self.name
+        files = {f"{stem}.svg": self.svg.encode("utf-8")}
+        return files | {f"{stem}.pdf": self.pdf} if self.pdf else files
+
 
 @dataclass(frozen=True)
 class CheckList:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tricyclic.core.clock_time import MINUTES_IN, ClockTime, TimeKind, read_time
+from tricyclic.core.fraction_table import AnimalRow, TimeIs
 from tricyclic.core.fractions import State
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.numerals import UNSIGNED, NumberFormat
 
@@ -288,10 +289,13 @@ def column_called(header: Sequence[str], wanted: str, option: str) -> int:
     for known in (list(header), [name_and_unit(cell)[0] for cell in header]):
         if known.count(wanted) == 1:
             return known.index(wanted)
-    listed = ", ".join(f"'{cell}'" for cell in header if cell)
-    raise InputError(
-        f"no column is called '{wanted}'", where=option, allowed=f"Columns are {listed}"
-    )
+        if wanted and wanted in known:
+            raise InputError(
+                f"several columns are called '{wanted}'",
+                where=option,
+                do="Give each its own name, or name one with its unit",
+            )
+    raise UnknownNameError.among("column", wanted, filter(None, header), where=option)
 
 
 def _plain(cell: str) -> str:
@@ -310,3 +314,67 @@ def text_at(sheet: Sheet, row: int, column: int) -> str:
     """A cell; empty beyond the row."""
     cells = sheet.rows[row]
     return cells[column].strip() if 0 <= column < len(cells) else ""
+
+
+@dataclass(frozen=True)
+class RoleColumns:
+    """A sheet, the row of its heading, and its columns by what they are."""
+
+    sheet: Sheet
+    header: int
+    roles: Mapping[str, int]
+
+    def text(self, row: int, role: str) -> str:
+        """A cell; empty where there is no such column."""
+        return text_at(self.sheet, row, self.roles[role]) if role in self.roles else ""
+
+    def number(self, row: int, role: str, where: str) -> float:
+        """A cell as a number; nan where it is empty."""
+        text = self.text(row, role)
+        return self.sheet.number(text, where) if text else math.nan
+
+    def minutes_per_unit(self, role: str) -> float:
+        """Minutes in the unit that the name of a column of times states."""
+        unit = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
+        return MINUTES_IN.get(unit.lower(), 1.0)
+
+    def time(self, row: int, role: str, where: str) -> TimeCell | None:
+        """A cell as a time; None where it is empty."""
+        text = self.text(row, role)
+        if not text:
+            return None
+        cell = read_time_cell(text, self.minutes_per_unit(role), self.sheet.numbers, where)
+        if cell is None:
+            raise not_a_time(text, where)
+        return cell
+
+    def animal(self, row: int, where: str) -> AnimalRow:
+        """What a row states about its animal."""
+        return AnimalRow(
+            group=self.text(row, "group"),
+            treated=self.text(row, "treated"),
+            dead_volume_uL=self.number(row, "dead_volume", where),
+            flow_uL_per_min=self.number(row, "flow", where),
+            excluded=self.text(row, "excluded"),
+            note=self.text(row, "note"),
+            where=where,
+        )
+
+
+def not_a_time(text: str, where: str) -> InputError:
+    """The error for a cell that is no time."""
+    return InputError(
+        f"'{shortened(text)}' is no time",
+        where=where,
+        allowed="A time is a number, a time of day (10:20), a date with a time (2026-03-02 10:20), "
+        "or a begin and an end (0-20)",
+    )
+
+
+def time_meaning(roles: Mapping[str, int]) -> TimeIs:
+    """What a single time is, by the columns of times; empty where they leave it open."""
+    if "middle" in roles:
+        return "middle"
+    if "end" in roles and "start" not in roles:
+        return "end"
+    return "start" if "start" in roles and "end" not in roles else ""

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tricyclic.core.clock_time import MINUTES_IN, TimeKind
 from tricyclic.core.format import list_names, pluralize
-from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
-    TimeCell,
+    RoleColumns,
     common_kind,
     name_and_unit,
     read_state,
-    read_time_cell,
     read_value,
     roles_of,
     text_at,
+    time_meaning,
 )
 
 TIMES = ("start", "end", "middle", "time")
@@ -39,7 +39,7 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
     """
     names = list(sheet.rows[header])
     roles = roles_of(names, named)
-    columns = _ListColumns(sheet, header, roles)
+    columns = RoleColumns(sheet, header, roles)
     if "value" not in roles:
         roles["value"] = _value_column(columns, names)
     rows: list[FractionRow] = []
@@ -85,58 +85,15 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
         unit=unit,
         analyte="" if analyte.lower() in _VALUES else analyte,
         time_kind=common_kind(kinds),
-        time_is=_time_is(roles),
+        time_is=time_meaning(roles),
         layout="tidy",
         read_as=tuple(read_as),
         unused=(*quoted("column", unused), *beside, *as_remarks(remarks)),
     )
 
 
-@dataclass(frozen=True)
-class _ListColumns:
-    """A sheet, the row of its heading, and its columns by what they are."""
-
-    sheet: Sheet
-    header: int
-    roles: Mapping[str, int]
-
-    def text(self, row: int, role: str) -> str:
-        """A cell; empty where there is no such column."""
-        return text_at(self.sheet, row, self.roles[role]) if role in self.roles else ""
-
-    def number(self, row: int, role: str, where: str) -> float:
-        """A cell as a number; nan where it is empty."""
-        text = self.text(row, role)
-        return self.sheet.number(text, where) if text else math.nan
-
-    def minutes_per_unit(self, role: str) -> float:
-        """Minutes in the unit that the name of a column of times states."""
-        unit = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
-        return MINUTES_IN.get(unit.lower(), 1.0)
-
-    def time(self, row: int, role: str, where: str) -> TimeCell | None:
-        """A cell as a time; None where it is empty."""
-        text = self.text(row, role)
-        if not text:
-            return None
-        cell = read_time_cell(text, self.minutes_per_unit(role), self.sheet.numbers, where)
-        if cell is None:
-            raise not_a_time(text, where)
-        return cell
-
-
-def not_a_time(text: str, where: str) -> InputError:
-    """The error for a cell that is no time."""
-    return InputError(
-        f"'{shortened(text)}' is no time",
-        where=where,
-        allowed="A time is a number, a time of day (10:20), a date with a time (2026-03-02 10:20), "
-        "or a begin and an end (0-20)",
-    )
-
-
 def _row(
-    columns: _ListColumns, row: int, where: str, animal: str, group: str
+    columns: RoleColumns, row: int, where: str, animal: str, group: str
 ) -> tuple[FractionRow, list[tuple[TimeKind, str]]]:
     value = read_value(columns.text(row, "value"), columns.sheet.numbers, where)
     state = read_state(columns.text(row, "state"), where) if "state" in columns.roles else None
@@ -186,7 +143,7 @@ def _row(
 
 def _stated(
     states: dict[str, AnimalRow],
-    columns: _ListColumns,
+    columns: RoleColumns,
     row: int,
     animal: str,
     group: str,
@@ -216,15 +173,7 @@ def _stated(
     states[animal] = replace(before, **kept)
 
 
-def _time_is(roles: Mapping[str, int]) -> TimeIs:
-    if "middle" in roles:
-        return "middle"
-    if "end" in roles and "start" not in roles:
-        return "end"
-    return "start" if "start" in roles and "end" not in roles else ""
-
-
-def _value_column(columns: _ListColumns, names: Sequence[str]) -> int:
+def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
     """The column of values, by its name, or the one column of numbers that is left."""
     free = [k for k, name in enumerate(names) if name and k not in columns.roles.values()]
     plain = {k: name_and_unit(names[k]) for k in free}

@@ -8,23 +8,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tricyclic.core.clock_time import MINUTES_IN, TimeKind
-from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
     COLUMNS,
     SUMMARY,
+    RoleColumns,
     TimeCell,
     column_called,
     common_kind,
     name_and_unit,
+    not_a_time,
     read_time_cell,
     read_value,
     roles_of,
     text_at,
+    time_meaning,
 )
-from tricyclic.io.fraction_list import not_a_time
 
 # Rows above the names of animals in which groups and titles may stand.
 ABOVE = 6
@@ -85,7 +87,7 @@ def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
         unit=unit,
         analyte=analyte,
         time_kind=common_kind(kinds),
-        time_is=_time_is(roles),
+        time_is=time_meaning(roles),
         layout="times down",
         read_as=("a row for each time and a column for each animal",),
         unused=(*heading.unused, *as_remarks(heading.remarks)),
@@ -106,7 +108,6 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         for role, column in roles_of(names, named).items()
         if role in ("animal", "group", "treated", "dead_volume", "flow", "excluded", "note")
     }
-    corner_unit = ""
     times: dict[int, TimeCell] = {}
     for column, cell in enumerate(names):
         if not cell or column in roles.values():
@@ -119,8 +120,7 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         if not left:
             raise InputError("no column has the names of animals", do='Name it "animal"')
         roles["animal"] = left.pop(0)
-    corner = text_at(sheet, header, roles["animal"])
-    corner_unit = name_and_unit(corner)[1].lower()
+    unit_of_times = name_and_unit(text_at(sheet, header, roles["animal"]))[1].lower()
     if (
         "group" not in roles
         and left
@@ -130,9 +130,11 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         )
     ):
         roles["group"] = left.pop(0)
-    factor = MINUTES_IN.get(corner_unit, 1.0)
-    unused = [name for k, name in enumerate(names) if name and k not in times]
-    unused = [name for name in unused if names.index(name) not in roles.values()]
+    factor = MINUTES_IN.get(unit_of_times, 1.0)
+    unused = [
+        name for k, name in enumerate(names) if name and k not in times and k not in roles.values()
+    ]
+    columns = RoleColumns(sheet, header, roles)
     rows: list[FractionRow] = []
     stated: dict[str, AnimalRow] = {}
     more: list[str] = []
@@ -147,20 +149,9 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
             continue
         if animal in stated:
             raise InputError("occurs twice", where=where, allowed="Each animal has one row")
-        group = (text_at(sheet, row, roles["group"]) if "group" in roles else "") or group
-
-        def number(role: str, row: int = row, where: str = where) -> float:
-            text = text_at(sheet, row, roles[role]) if role in roles else ""
-            return sheet.number(text, where) if text else math.nan
-
-        stated[animal] = AnimalRow(
-            group,
-            text_at(sheet, row, roles["treated"]) if "treated" in roles else "",
-            number("dead_volume"),
-            number("flow"),
-            text_at(sheet, row, roles["excluded"]) if "excluded" in roles else "",
-            where=where,
-        )
+        own = columns.animal(row, where)
+        group = own.group or group
+        stated[animal] = replace(own, group=group)
         for column, time in times.items():
             scaled = _scaled(time, factor)
             rows.append(_fraction(sheet, row, column, animal, group, {"time": scaled}))
@@ -253,14 +244,6 @@ def _fraction(
         lod=value.lod,
         where=where,
     )
-
-
-def _time_is(roles: Mapping[str, int]) -> TimeIs:
-    if "middle" in roles:
-        return "middle"
-    if "end" in roles and "start" not in roles:
-        return "end"
-    return "start" if "start" in roles and "end" not in roles else ""
 
 
 def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading:

@@ -15,13 +15,21 @@ from tricyclic.errors import InputError
 from tricyclic.io.base import RawFile
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.fraction_cells import is_time_heading, read_time_cell, roles_of, text_at
+from tricyclic.io.fraction_cells import (
+    RoleColumns,
+    is_time_heading,
+    read_time_cell,
+    roles_of,
+    text_at,
+)
 from tricyclic.io.fraction_list import tidy_table
 from tricyclic.io.fraction_sheet import animals_down, times_down
 from tricyclic.io.xlsx import other_sheets
 
 # Rows in which a heading is looked for.
 FIRST_ROWS = 40
+# Columns of unknown meaning that may stand beside the times of a sheet with animals down.
+MAX_UNKNOWN = 4
 HELP = (
     "A table has one row per fraction (animal, group, start, end, value), or times down and "
     "animals across, or animals down and times across"
@@ -80,8 +88,7 @@ def read_fraction_table(
     try:
         return _read(raw, chosen)
     except InputError as error:
-        own = {"value", "animal", "group", "time", "start", "end"}
-        if error.where in own and chosen.named().get(error.where):
+        if error.where in chosen.named():
             raise
         raise at_file(error, name) from error.__cause__
 
@@ -178,10 +185,13 @@ def _kind(sheet: Sheet, row: int, cells: Sequence[str], columns: FractionColumns
     below = _below(sheet, row)
     corner = text_at(sheet, row, 0)
     heading = next((k for k in range(3) if is_time_heading(text_at(sheet, row, k))), None)
-    numbered = heading is not None and set(range(heading)) <= {roles_of(header, {}).get("name")}
+    known = roles_of(header, {})
+    numbered = heading is not None and set(range(heading)) <= {known.get("name")}
     if heading is not None and (heading == 0 or numbered):
         return "times down" if _is_time(sheet, below, heading) else ""
-    if len(times) >= 3 and len(times) >= sum(map(bool, cells)) - 4 and 0 not in times:
+    about_animals = {k for k, cell in enumerate(cells) if cell and k not in times}
+    unknown = about_animals - set(known.values())
+    if len(times) >= 3 and len(unknown) <= MAX_UNKNOWN and 0 not in times:
         names_down = below is not None and not _is_time(sheet, below, 0)
         if names_down or (corner and not is_time_heading(corner)):
             return "animals down"
@@ -213,6 +223,7 @@ def _time_at(sheet: Sheet, row: int) -> bool:
 
 def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, AnimalRow]:
     rows: dict[str, AnimalRow] = {}
+    columns = RoleColumns(sheet, header, roles)
     for row in range(header + 1, len(sheet.rows)):
         animal = text_at(sheet, row, roles["animal"])
         if not animal:
@@ -220,21 +231,5 @@ def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, 
         where = f"{sheet.where(row)}, animal {animal}"
         if animal in rows:
             raise InputError("occurs twice", where=where, allowed="Each animal has one row")
-
-        def text(role: str, row: int = row) -> str:
-            return text_at(sheet, row, roles[role]) if role in roles else ""
-
-        rows[animal] = AnimalRow(
-            group=text("group"),
-            treated=text("treated"),
-            dead_volume_uL=_number(sheet, text("dead_volume"), where),
-            flow_uL_per_min=_number(sheet, text("flow"), where),
-            excluded=text("excluded"),
-            note=text("note"),
-            where=where,
-        )
+        rows[animal] = columns.animal(row, where)
     return rows
-
-
-def _number(sheet: Sheet, text: str, where: str) -> float:
-    return sheet.number(text, where) if text else float("nan")

@@ -14,18 +14,19 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.core.clock_time import MINUTES_IN
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import is_not_counted, shortened
 from tricyclic.numerals import LONGEST_NUMBER, NumberFormat, decimal_of
 
 Floats = NDArray[np.float64]
 
-# Minutes in one unit of time; names as programs and spreadsheets write them, in lower case.
-TIME_UNITS: dict[str, float] = {
-    **dict.fromkeys(("min", "min.", "mins", "minute", "minutes", "minuten"), 1.0),
-    **dict.fromkeys(("s", "s.", "sec", "sec.", "secs", "second", "seconds", "sekunden"), 1 / 60.0),
+# Minutes in a unit of time, as programs and spreadsheets write it in a heading, in lower case.
+_TIME_UNITS: dict[str, float] = {
+    **{name: minutes for name, minutes in MINUTES_IN.items() if name not in ("", "m")},
     **dict.fromkeys(("ms", "msec", "millisecond", "milliseconds"), 1 / 60_000.0),
-    **dict.fromkeys(("h", "hr", "hrs", "hour", "hours"), 60.0),
+    "minuten": 1.0,
+    "sekunden": 1 / 60.0,
 }
 _PLAIN = str.maketrans("", "", "0123456789.+-eE")
 _MOST_MISSING_LISTED = 3
@@ -229,7 +230,7 @@ def check_count(read: int, stated: float | None, *, missing: int = 0, where: str
 
 def time_factor(unit: str) -> float | None:
     """Minutes in a unit of time ("min", "sec", "Minutes"); None for another text."""
-    return TIME_UNITS.get(unit.strip().strip("()[]").lower())
+    return _TIME_UNITS.get(unit.strip().strip("()[]").rstrip(".").lower())
 
 
 _UNIT_IN_HEADING = re.compile(r"^(.*?)\s*[(\[{]\s*([^()\[\]{}]*?)\s*[)\]}]\s*$")

@@ -73,7 +73,5 @@ def figure_files(document: Document) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for block in document.blocks:
         if isinstance(block, Figure):
-            files[f"figures/{block.name}.svg"] = block.svg.encode("utf-8")
-            if block.pdf:
-                files[f"figures/{block.name}.pdf"] = block.pdf
+            files |= block.files(f"figures/{block.name}")
     return files

@@ -12,12 +12,14 @@ from tricyclic.core.chromatogram import ChromatogramFile, VendorPeak
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import read_text, shortened
+from tricyclic.io.peak_columns import peak_number
 from tricyclic.io.traces import header_number
 
 _SIGNAL = re.compile(r"^\s*Signal\s+[0-9]+\s*:\s*(.+?),?\s*$")
 _RULE = re.compile(r"^\s*-+(?:\|-+)+\|?\s*$")
 _TOTAL = re.compile(r"^\s*(?:Totals?|Summen?|Totaux|Totale)\b.*:", re.IGNORECASE)
 _SAMPLE = re.compile(r"^\s*(?:Sample Name|Probenname)\s*:\s*(.+?)\s*$", re.MULTILINE)
+_DAMAGED = "Print the report again; it is damaged"
 _COLUMNS = {
     "retention": ("rettime", "retzeit", "rett", "ret.time", "exp.", "ret"),
     "type": ("type", "typ"),
@@ -118,6 +120,7 @@ def _table(
         if _SIGNAL.match(line) or line.strip().startswith("===="):
             return index, peaks, remarks
         cells = {kind: line[column.start : column.end].strip() for kind, column in by_kind.items()}
+        where = f"line {index + 1}"
         number = line[first.start : first.end].strip()
         is_row = (number.isascii() and number.isdigit()) or first.heading == "retention"
         if not is_row or not cells.get("retention"):
@@ -126,9 +129,14 @@ def _table(
         if retention is None:
             # Headings that a new page repeats, and page numbers.
             if any(character.isdigit() for character in cells["retention"]) and number.isdigit():
-                raise _not_a_number(cells["retention"], index)
+                raise InputError(
+                    f"'{shortened(cells['retention'])}' is not a number", where=where, do=_DAMAGED
+                )
             continue
-        area, height = (_number(cells.get(kind, ""), index) for kind in ("area", "height"))
+        area, height = (
+            peak_number(cells.get(kind, ""), where, read=header_number, do=_DAMAGED)
+            for kind in ("area", "height")
+        )
         if area is None and "area" in by_kind:
             remarks.append(
                 f"{signal}: no peak at {retention:g} min"
@@ -168,23 +176,6 @@ def _unit(by_kind: dict[str, _Column], kind: str) -> str | None:
     """Unit of a column, "pA*s" as "pA s"; None where the report states none."""
     unit = by_kind[kind].unit if kind in by_kind else ""
     return unit.replace("*", " ") or None
-
-
-def _number(text: str, index: int) -> float | None:
-    if not text or set(text) <= {"-"}:
-        return None
-    value = header_number(text)
-    if value is None:
-        raise _not_a_number(text, index)
-    return value
-
-
-def _not_a_number(text: str, index: int) -> InputError:
-    return InputError(
-        f"'{shortened(text)}' is not a number",
-        where=f"line {index + 1}",
-        do="Print the report again; it is damaged",
-    )
 
 
 def _check_total(line: str, columns: list[_Column], peaks: list[VendorPeak], index: int) -> None:

@@ -23,6 +23,7 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
 from tricyclic.io.delimited_text import read_text, shortened
+from tricyclic.io.peak_columns import peak_number
 from tricyclic.io.traces import (
     ColumnNotes,
     NumberRows,
@@ -37,6 +38,7 @@ _SECTION = re.compile(r"^\[(.+?)\]?\s*$")
 _TRACE = re.compile(r"(?:[A-Z]+ )?(?:PDA Multi )?Chromatogram\s*\((.+)\)", re.IGNORECASE)
 _PEAKS = re.compile(r"Peak Table\s*\((.+)\)", re.IGNORECASE)
 _UNIT_AFTER_MULTIPLIER = {("mV", 0.001): "uV", ("V", 0.001): "mV", ("V", 1e-6): "uV"}
+_EXPORT = "Export the file again from the instrument"
 # Relative difference of the height in the table and that of the trace where both are in counts.
 _SAME_HEIGHT = 0.03
 
@@ -197,7 +199,7 @@ def _trace(
         raise InputError(
             f"the intensity multiplier is '{shortened(written)}'",
             where=f"section [{section.title}]",
-            do="Export the file again from the instrument",
+            do=_EXPORT,
         )
     if not written:
         notes.remarks.append(f"{channel}: the file states no intensity multiplier; read as 1")
@@ -258,11 +260,7 @@ def _peaks(
         cells = dict(zip(heading, row, strict=False))
 
         def number(name: str, cells: dict[str, str] = cells, line: int = line) -> float | None:
-            text = cells.get(name, "")
-            value = form.read(text) if text else None
-            if text and value is None:
-                raise InputError(f"'{shortened(text)}' is not a number", where=f"line {line}")
-            return value
+            return peak_number(cells.get(name, ""), f"line {line}", read=form.read, do=_EXPORT)
 
         retention = number("R.Time")
         if retention is None:

@@ -141,11 +141,7 @@ def _by_parameter(table: Mapping[str, Mapping[str, float]]) -> Columns:
 
 
 def _figure_files(*figures: Figure) -> dict[str, bytes]:
-    files = {}
-    for figure in figures:
-        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{figure.name}.pdf"] = figure.pdf
-    return files
+    return {name: data for one in figures for name, data in one.files().items()}
 
 
 def _yes_no(value: bool) -> str:

@@ -22,8 +22,6 @@ def batch_files(result: BatchResult) -> dict[str, bytes]:
         "injections.pdf": injection_book(result),
     }
     for analyte in result:
-        figure = batch_overview(result, analyte)
         name = "batch" if len(result.analytes) == 1 else f"batch-{analyte}"
-        files[f"{name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{name}.pdf"] = figure.pdf
+        files |= batch_overview(result, analyte).files(name)
     return files

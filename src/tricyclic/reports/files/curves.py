@@ -45,9 +45,7 @@ def curve_fit_files(result: CurveFitResult) -> dict[str, bytes]:
     }
     if len(result) <= MAX_FIGURES:
         for plot in result.curve_plots():
-            figure = draw(plot)
-            name = plot.name.replace(" ", "_")
-            files |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
+            files |= draw(plot).files(plot.name.replace(" ", "_"))
     return files
 
 

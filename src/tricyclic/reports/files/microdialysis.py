@@ -16,8 +16,7 @@ def microdialysis_files(result: MicrodialysisResult) -> dict[str, bytes]:
     tables = csv_files(microdialysis_frames(result))
     figures: dict[str, bytes] = {}
     for name, drawing in microdialysis_drawings(result).items():
-        figure = drawing.make()
-        figures |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
+        figures |= drawing.make().files(name)
     return {
         **tables,
         "microdialysis.json": encode(

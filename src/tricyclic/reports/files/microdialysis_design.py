@@ -13,11 +13,9 @@ from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 def microdialysis_design_files(result: MicrodialysisDesignResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
     tables = csv_files(microdialysis_design_frames(result))
-    figure = power_plot(result)
     return {
         **tables,
         "design.json": encode(document("microdialysis-design", {"result": all_fields(result)})),
         "summary.txt": (microdialysis_design_text(result) + "\n").encode("utf-8"),
-        "power.svg": figure.svg.encode("utf-8"),
-        "power.pdf": figure.pdf,
+        **power_plot(result).files("power"),
     }

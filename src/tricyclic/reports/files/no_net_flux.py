@@ -15,8 +15,7 @@ def no_net_flux_files(result: NoNetFluxResult) -> dict[str, bytes]:
     tables = csv_files(no_net_flux_frames(result))
     figures: dict[str, bytes] = {}
     for name, drawing in no_net_flux_drawings(result).items():
-        figure = drawing.make()
-        figures |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
+        figures |= drawing.make().files(name)
     return {
         **tables,
         "no_net_flux.json": encode(

@@ -29,8 +29,7 @@ def population_files(result: PopulationResult) -> dict[str, bytes]:
         "result.json": encode(document("model-population", {"result": population_json(result)})),
     }
     for figure in population_figures(result):
-        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{figure.name}.pdf"] = figure.pdf
+        files |= figure.files()
     return files
 
 

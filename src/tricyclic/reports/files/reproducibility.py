@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tricyclic.core.document import Figure
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.plotting.control_chart import agreement_plot, control_chart_plot
 from tricyclic.reports.json import all_fields, document, encode
@@ -46,7 +45,7 @@ def control_chart_files(result: ControlChartResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same chart gives the same bytes."""
     head, rows = control_chart_table(result)
     return {
-        **_figure("control_chart", control_chart_plot(result)),
+        **control_chart_plot(result).files("control_chart"),
         "control_chart.csv": csv_rows(head, rows, digits=None),
         "control_chart.json": encode(
             document("screen-control-chart", {"result": all_fields(result)})
@@ -98,7 +97,7 @@ def msr_files(result: MsrResult) -> dict[str, bytes]:
     head = ("compound", f"geometric_mean_{result.unit}", "ratio")
     rows = zip(result.compounds, result.geometric_means, result.ratios, strict=True)
     return {
-        **_figure("agreement", agreement_plot(result)),
+        **agreement_plot(result).files("agreement"),
         "agreement.csv": csv_rows(head, rows, digits=None),
         "msr.json": encode(document("screen-msr", {"result": msr_json(result)})),
     }
@@ -153,7 +152,3 @@ def shape_rows(result: RelativePotencyResult) -> list[tuple[Cell, ...]]:
         for one in result.potencies
         for item in one.shape
     ]
-
-
-def _figure(name: str, figure: Figure) -> dict[str, bytes]:
-    return {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}

@@ -41,9 +41,7 @@ def sensitivity_files(result: SensitivityResult) -> dict[str, bytes]:
     if result.sobol is not None:
         files["sobol.csv"] = csv_bytes(sobol_columns(result.sobol))
     for make in sensitivity_figures(result).values():
-        figure = make()
-        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{figure.name}.pdf"] = figure.pdf
+        files |= make().files()
     return files
 
 

@@ -19,12 +19,10 @@ def sensorgram_files(result: SensorgramResult) -> dict[str, bytes]:
         )
         for name, columns in sensorgram_frames(result).items()
     }
-    figure = sensorgram(result)
     return {
         **tables,
         "summary.txt": (sensorgram_text(result) + "\n").encode("utf-8"),
-        "sensorgram.svg": figure.svg.encode("utf-8"),
-        "sensorgram.pdf": figure.pdf,
+        **sensorgram(result).files("sensorgram"),
     }
 
 

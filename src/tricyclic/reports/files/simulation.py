@@ -52,9 +52,7 @@ def simulation_files(result: SimulationResult) -> dict[str, bytes]:
     if result.comparisons:
         files["compared.csv"] = csv_bytes(comparison_table(result))
     for plot in simulation_plots(result):
-        figure = plot_courses(plot)
-        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{figure.name}.pdf"] = figure.pdf
+        files |= plot_courses(plot).files()
     return files
 
 

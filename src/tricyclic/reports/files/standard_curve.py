@@ -13,13 +13,11 @@ from tricyclic.results.standard_curve import InterpolationResult
 def interpolation_files(result: InterpolationResult) -> dict[str, bytes]:
     """Name of each file and its bytes; the same result gives the same bytes."""
     tables = csv_files(interpolation_frames(result))
-    figure = standard_curve(result)
     return {
         **tables,
         "interpolation.json": encode(
             document("curves-interpolate", {"result": all_fields(result)})
         ),
         "summary.txt": (interpolation_text(result) + "\n").encode("utf-8"),
-        "standard_curve.svg": figure.svg.encode("utf-8"),
-        "standard_curve.pdf": figure.pdf,
+        **standard_curve(result).files("standard_curve"),
     }

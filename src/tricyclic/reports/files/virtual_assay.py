@@ -38,12 +38,10 @@ def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
     files["summary.txt"] = (virtual_assay_text(result) + "\n").encode("utf-8")
     for plot in result.plots:
         figure = curve(plot) if isinstance(plot, CurvePlot) else plot_courses(plot)
-        files[f"{figure.name}.svg"] = figure.svg.encode("utf-8")
-        files[f"{figure.name}.pdf"] = figure.pdf
+        files |= figure.files()
     if result.microdialysis is not None:
         for name, drawing in microdialysis_drawings(result.microdialysis).items():
-            figure = drawing.make()
-            files |= {f"{name}.svg": figure.svg.encode("utf-8"), f"{name}.pdf": figure.pdf}
+            files |= drawing.make().files(name)
     return files
 
 
