@@ -109,26 +109,26 @@ def equal_fits_once() -> Iterator[None]:
 
     def search(problem: Any, spread: Any, starts: Any) -> Any:
         def compute() -> Any:
-            found = search_anew(problem, spread, starts)
-            return found and (found, state(found.search))
+            optimum = search_anew(problem, spread, starts)
+            return optimum and (optimum, state(optimum.search))
 
         key = ("search", of_problem(problem), content(spread), content(starts))
         known = REMEMBERED.get(key, compute)
         if known is None:
             return None
-        found, of_search = known
-        own = copy.copy(found.search)
+        optimum, of_search = known
+        own = copy.copy(optimum.search)
         vars(own).update(copy.deepcopy(of_search), problem=problem)
-        return type(found)(own, found.result, found.agreeing, found.tried)
+        return type(optimum)(own, optimum.result, optimum.agreeing, optimum.tried)
 
     def limits(of: Any, optimum: Any, wanted: Any, confidence: float) -> Any:
         def compute() -> Any:
             return limits_anew(of, optimum, wanted, confidence), state(of)
 
         known = (content(state(of)), content(optimum), tuple(wanted), confidence)
-        found, after = REMEMBERED.get(("limits", of_problem(of.problem), *known), compute)
+        ends, after = REMEMBERED.get(("limits", of_problem(of.problem), *known), compute)
         vars(of).update(copy.deepcopy(after))
-        return dict(found[0]), found[1]
+        return dict(ends[0]), ends[1]
 
     def scores(problem: Any, result: Any, sd: np.ndarray) -> Any:
         values = {slot.name: result.values[slot.name] for slot in problem.free}
