@@ -4,7 +4,8 @@ Animals of two groups (or a control and three doses) with a level of their own, 
 correlate over time and scatter more the later they are. Prints, for each test, the share of
 p < 0.05 with its Monte Carlo error. The tests of whole courses are slow and have runs of their own.
 
-    python benchmarks/course_tests.py [--runs 4000] [--course-runs 300] [--n 5 8] [--docs]
+    python benchmarks/course_tests.py [--runs 4000] [--course-runs 300] [--n 5 8]
+        [--without-mixed] [--docs]
 """
 
 # ruff: noqa: T201 (a script that reports on standard output)
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from shared import PAGE, fill, machine
@@ -108,13 +110,17 @@ def with_control(y: np.ndarray, names: Sequence[str], covariate: np.ndarray | No
     return min(d.p for d in compared.differences) < 0.05
 
 
-def course_tests(values: np.ndarray, group: np.ndarray) -> Iterator[tuple[str, bool]]:
+def course_tests(
+    values: np.ndarray, group: np.ndarray, *, mixed_model: bool = True
+) -> Iterator[tuple[str, bool]]:
     """The same for the secondary tests of whole courses, complete and with three lost readings."""
     logs = np.log(values[:, BASELINE:] / values[:, :BASELINE].mean(axis=1)[:, None])
     times = TIMES[BASELINE:]
     complete = compare_courses(logs, group, times, method="anova")
     yield "RM-ANOVA: interaction", complete.interaction.p < 0.05
     yield "RM-ANOVA: groups", complete.groups.p < 0.05
+    if not mixed_model:
+        return
     lost = logs.copy()
     lost[1, 3] = lost[group.size - 2, 6] = lost[group.size // 2, 0] = np.nan
     mixed = compare_courses(lost, group, times)
@@ -147,8 +153,12 @@ def main() -> None:
     parser.add_argument("--n", type=int, nargs="+", default=[5, 8])
     parser.add_argument("--groups", type=int, nargs="+", default=[2, 4])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--without-mixed", action="store_true", help="no mixed model, which takes nearly all time"
+    )
     parser.add_argument("--docs", action="store_true", help="fill the table of docs/statistics.md")
     options = parser.parse_args()
+    of_courses = partial(course_tests, mixed_model=not options.without_mixed)
     head: list[str] = []
     rows: list[list[str]] = []
     over = []
@@ -168,7 +178,7 @@ def main() -> None:
                 primary = shares(draw, primary_tests, options.runs)
                 # Four groups take eight times as long.
                 runs = options.course_runs if groups == 2 else max(1, options.course_runs // 8)
-                obtained = primary | shares(draw, course_tests, runs)
+                obtained = primary | shares(draw, of_courses, runs)
                 head = ["truth", "groups of animals", *obtained]
                 cells = [f"{share:.1f} ± {error:.1f}" for share, error in obtained.values()]
                 rows.append([case.label, f"{groups} of {n}", *cells])

@@ -64,7 +64,7 @@ class NoNetFluxRatio:
     ----------
     group, control : str
     concentration, extraction : tuple of float
-        Ratio, its limits and p (Welch on logarithms).
+        Ratio, its limits and p (Welch on logarithms), of this comparison alone.
     """
 
     group: str

@@ -67,6 +67,16 @@ def test_percent_of_baseline_would_show_less_than_the_tissue():
     assert shown < result.concentration[0]
 
 
+def test_ratios_of_several_groups_are_stated_to_be_those_of_each_comparison_alone():
+    frame = points(n=2)
+    high = frame[frame.group == "drug"].replace({"drug": "high", "d1": "h1", "d2": "h2"})
+    several = tca.no_net_flux(pd.concat([frame, high]), control="vehicle")
+    alone = tca.no_net_flux(frame, control="vehicle")
+    assert several.ratios[0] == alone.ratios[0]
+    assert "each comparison alone, not adjusted for all 4" in several.summary()
+    assert "each comparison alone" not in alone.summary()
+
+
 def test_a_concentration_below_0_makes_the_mean_arithmetic_and_the_text_states_it():
     frame = points(n=2, noise=0.0)
     frame.loc[frame.animal == "v1", "Cout_nM"] -= 1.5

@@ -54,6 +54,13 @@ def no_net_flux_text(result: NoNetFluxResult) -> str:
                 f"{format_p(e_p)}); percent of baseline alone would show {format_number(c * e)}"
             )
         )
+    if len(result.ratios) > 1:
+        lines.append(
+            wrap_line(
+                f"  limits and p are those of each comparison alone, not adjusted for all "
+                f"{2 * len(result.ratios)}"
+            )
+        )
     for group in result.dynamic:
         rows = [
             (
