@@ -103,21 +103,33 @@ class UnknownNameError(InputError):
         called: object = name  # In Python it may be anything.
         name = called if isinstance(called, str) else brief(called)
         names = sorted({str(one) for one in known})
-        near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
-        if not near and len(name) > 1:
-            # Part of a name, such as NET of NET_occupancy; the shortest is the most likely.
-            containing = [one for one in names if name.lower() in one.lower()]
-            near = sorted(containing, key=len)[:3]
-        hint = "Did you mean " + " or ".join(f"'{one}'" for one in near) + "?" if near else ""
+        hint = did_you_mean(name, names)
         # Marks such as "," are no words: in a list they need quotation marks.
         shown = [one if any(map(str.isalnum, one)) else f"'{one}'" for one in names]
         listed = ", ".join(shown[:MAX_NAMES_LISTED])
         listed += ", …" if len(names) > MAX_NAMES_LISTED else ""
         there_are = f"There are: {listed}" if names else "There are none"
-        if near and len(names) > MAX_NAMES_LISTED:
+        if hint and len(names) > MAX_NAMES_LISTED:
             # A part of a long list does not help beside the nearest names.
             there_are = ""
         return cls(f"no {kind} is called '{name}'", where=where, allowed=hint, do=there_are)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The question for the nearest of the known names; empty where none is near.
+
+    Parameters
+    ----------
+    name : str
+    known : iterable of str
+    """
+    names = sorted(set(known))
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.6)
+    if not near and len(name) > 1:
+        # Part of a name, such as NET of NET_occupancy; the shortest is the most likely.
+        containing = [one for one in names if name.lower() in one.lower()]
+        near = sorted(containing, key=len)[:3]
+    return "Did you mean " + " or ".join(f"'{one}'" for one in near) + "?" if near else ""
 
 
 class FitFailedError(InputError):

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from tricyclic.errors import InputError
+from tricyclic.io.delimited_text import text_sheet
+from tricyclic.io.grids import find_grids
 from tricyclic.io.open import read_plates, read_tables
 from tricyclic.io.plate_layout import read_layout
 
@@ -166,3 +168,33 @@ def test_a_table_of_groups_that_are_called_by_letters_is_no_plate(tmp_path, orde
     (table,) = read_tables(_save(tmp_path, "\n".join(rows) + "\n", "groups.csv"))
     assert table.text["group"] == tuple(order)
     assert table.values["y"].tolist() == [k * 1.5 for k in range(1, 7)]
+
+
+def _long_table(remarks: dict[int, str]) -> str:
+    """Ten rows of an unnamed column and 7 readings, with remarks beyond an empty column."""
+    rows = [
+        ",".join(["", *(str(10 * row + column + 0.5) for column in range(7))]) for row in range(10)
+    ]
+    return "\n".join(f"{row},,{remarks[k]}" if k in remarks else row for k, row in enumerate(rows))
+
+
+@pytest.mark.parametrize("remarks", [{}, {0: "hot 1 nM"}, {3: "mazindol"}, {0: "a", 3: "b"}])
+def test_the_rows_of_a_table_between_remarks_are_no_plate(remarks: dict[int, str]) -> None:
+    """Six rows as wide as a plate of 48 wells follow the last remark."""
+    table = "x,a,b,c,d,e,f,g\n" + _long_table(remarks) + "\n"
+    assert not find_grids(text_sheet(table.encode()))
+
+
+@pytest.mark.parametrize(
+    ("below", "shapes"),
+    [
+        ("", [(4, 6)]),
+        ("kept,,,,,,,shaken", [(4, 6)]),
+        ("90,91,92,93,94,95", []),
+        ("90,91,92,93,,95,,shaken", []),
+    ],
+)
+def test_a_row_with_a_remark_below_a_plate_is_one_more_row(below: str, shapes: list) -> None:
+    rows = [",".join(str(100 * row + column) for column in range(10, 16)) for row in range(4)]
+    sheet = text_sheet("\n".join([*rows, below, ""]).encode())
+    assert [grid.shape for grid in find_grids(sheet)] == shapes

@@ -6,7 +6,7 @@ a chromatogram that no injection names are refused.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tricyclic.core.chromatogram import Chromatogram, ChromatogramFile, Injectio
 from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.sample_list import SampleList, SampleRow
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError, UnknownNameError, did_you_mean
 from tricyclic.io.chromatograms import MAX_DEPTH, MAX_FILES, channel_key, read_chromatograms
 
 # Names that a message lists.
@@ -118,16 +118,26 @@ def batch_paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
         paths.update({row.name: by_sample[row.name] for row in missing if row.name in by_sample})
         missing = [row for row in missing if row.name not in paths]
     if missing:
-        first = missing[0]
-        names = list_names([row.file for row in missing], MAX_LISTED)
-        count = pluralize(len(missing), "file") + (" is" if len(missing) == 1 else " are")
-        raise InputError(
-            f"{count} not in the folder {source.folder.name or source.folder}: {names}",
-            where=first.where if len(missing) == 1 else samples.file,
-            allowed="The file of a sample that was lost is left empty",
-            do="Correct the column of files, or name their folder with --folder",
-        )
+        raise _missing_files(missing, set(paths.values()), index, samples)
     return paths
+
+
+def _missing_files(
+    missing: Sequence[SampleRow], listed: Collection[Path], index: _Index, samples: SampleList
+) -> InputError:
+    """The error for files of the list that the folder has not; the nearest other file is named."""
+    files = list(dict.fromkeys(row.file for row in missing))
+    names = list_names(files, MAX_LISTED)
+    count = pluralize(len(files), "file") + (" is" if len(files) == 1 else " are")
+    others = [path.name for path in index.by_path.values() if path not in listed]
+    near = did_you_mean(files[0], others) if len(files) == 1 else ""
+    lost = "The file of a sample that was lost is left empty"
+    return InputError(
+        f"{count} not in the folder {index.folder.name or index.folder}: {names}",
+        where=missing[0].where if len(missing) == 1 else samples.file,
+        allowed=f"{near} {lost}" if near else lost,
+        do="Correct the column of files, or name their folder with --folder",
+    )
 
 
 @dataclass(frozen=True)
@@ -246,7 +256,8 @@ def _of_one_file(
     samples: SampleList,
 ) -> list[InjectionTrace]:
     """The traces of the injections that name one file."""
-    matching = [_trace_of(row, files, source, several=len(rows) > 1) for row in rows]
+    names = {row.name.strip().lower() for row in rows}
+    matching = [_trace_of(row, files, source, names) for row in rows]
     used: dict[int, str] = {}
     for row, (_, trace) in zip(rows, matching, strict=True):
         if id(trace) in used:
@@ -289,9 +300,11 @@ def _name_of(trace: Chromatogram) -> str:
 
 
 def _trace_of(
-    row: SampleRow, files: Sequence[ChromatogramFile], source: TraceSource, *, several: bool
+    row: SampleRow, files: Sequence[ChromatogramFile], source: TraceSource, names: Collection[str]
 ) -> tuple[ChromatogramFile, Chromatogram]:
-    """The trace of an injection: by its channel, by its name, or the only one."""
+    """The trace of an injection: by its channel, by its name, or the only one; `names` are those of
+    all injections of the file, in lower case.
+    """
     pairs = [(one, trace) for one in files for trace in one.traces]
     if not pairs:
         raise InputError(
@@ -301,7 +314,7 @@ def _trace_of(
         )
     own = row.name.strip().lower()
     by_name = [(f, t) for f, t in pairs if own in (t.sample.lower(), t.name.lower())]
-    if several or len(files) > 1:
+    if len(names) > 1 or len(files) > 1:
         pairs = by_name or pairs
     channel = row.channel or source.channel
     if channel:
@@ -315,10 +328,14 @@ def _trace_of(
     elif len(pairs) > 1 and by_name:
         pairs = by_name
     if len(pairs) > 1:
-        names = list_names([_name_of(trace) for _, trace in pairs], MAX_LISTED)
+        called = [_name_of(trace) for _, trace in pairs]
+        near = did_you_mean(row.name, [one for one in called if one.lower() not in names])
+        advice = 'dd --channel NAME, or a column "channel" to the list'
         raise InputError(
-            f"has {len(pairs)} traces, none of them called {row.name}: {names}",
-            where=row.file,
-            do='Add --channel NAME, or a column "channel" to the list',
+            f"{row.file} has {len(pairs)} traces, none of them called {row.name}"
+            + ("" if near else f": {list_names(called, MAX_LISTED)}"),
+            where=row.where,
+            allowed=near,
+            do=f"Correct the name in the list, or a{advice}" if near else f"A{advice}",
         )
     return pairs[0]

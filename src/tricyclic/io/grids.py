@@ -313,14 +313,14 @@ def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     """Rows of readings without letters and numbers, in number and length those of a plate."""
     columns = _filled(sheet.rows[index])
     size = next((shape[0] for shape in _BARE_SHAPES if shape[1] == columns), None)
-    if size is None or (index and _filled(sheet.rows[index - 1]) == columns):
+    if size is None or (index and _carries_on(sheet.rows[index - 1], columns)):
         return None
     # Column numbers above fewer rows than a plate has are no readings.
     if [_column_number(cell) for cell in sheet.rows[index][:columns]] == [*range(1, columns + 1)]:
         return None
     rows = _following(sheet, index, size)
     after = sheet.rows[rows[-1] + 1] if rows and rows[-1] + 1 < len(sheet.rows) else ()
-    if len(rows) != size or _filled(after) == columns:
+    if len(rows) != size or _carries_on(after, columns):
         return None
     if not all(
         _filled(sheet.rows[at]) <= columns and (words or _fits(sheet.rows[at], 0, columns))
@@ -328,6 +328,16 @@ def _bare(sheet: Sheet, index: int, words: bool) -> _Block | None:
     ):
         return None
     return rows, 0, columns, ""
+
+
+def _carries_on(row: tuple[str, ...], columns: int) -> bool:
+    """Whether a row beside a grid is one more of its rows, so that it is a longer table: as wide,
+    or readings in most of its columns, with a remark beyond an empty one.
+    """
+    if _filled(row) == columns:
+        return True
+    readings = sum(bool(cell) and _reading(cell) for cell in row[:columns])
+    return len(row) > columns and not row[columns] and 2 * readings > columns
 
 
 def _label_at_the_right(sheet: Sheet, rows: list[int], column: int) -> str:

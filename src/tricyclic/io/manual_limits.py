@@ -11,7 +11,8 @@ from tricyclic.io.files import source_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import parse_number
 
-_COLUMNS = {
+# Other names of each column.
+COLUMNS = {
     "injection": ("injection", "name", "sample", "file"),
     "compound": ("compound", "analyte", "peak"),
     "start_min": ("start_min", "start", "from", "start (min)", "from_min"),
@@ -31,13 +32,13 @@ def read_manual_limits(source: str | Path | DataTable) -> tuple[ManualLimits, ..
     name = source_name(source)
     table = read_tables(source)[0]
     columns: dict[str, tuple[str, ...]] = {}
-    for field, names in _COLUMNS.items():
+    for field, names in COLUMNS.items():
         matching = next((c for c in table.columns if c.strip().lower() in names), None)
         if matching is None:
             raise InputError(
                 f"has no column '{field}'",
                 where=name,
-                allowed=f"Its columns are {', '.join(_COLUMNS)}",
+                allowed=f"Its columns are {', '.join(COLUMNS)}",
             )
         columns[field] = table.texts(matching)
     limits: list[ManualLimits] = []

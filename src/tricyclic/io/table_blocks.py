@@ -28,6 +28,8 @@ _CALCULATED = re.compile(
 )
 # Values of which a number of values is the number.
 _MOST_VALUES = 12
+# The number of a replicate below the name of its column: 1, #1, "rep 1", "n = 1".
+_REPLICATE = re.compile(r"(?:#|no\.?|n\s*=?|rep(?:licate|\.)?|r)?\s*0*([1-9][0-9]?)", re.IGNORECASE)
 # Cells of a row that is a title.
 _TITLE_CELLS = 2
 # Fewer letters than these may be names of compounds.
@@ -158,7 +160,7 @@ def _replicate_numbers(names: tuple[str, ...], row: tuple[str, ...]) -> bool:
     cells = [(k, cell) for k, cell in enumerate(row) if cell]
     if len(cells) < 2:
         return False
-    if not is_whole_number(cells[0][1]):
+    if not _REPLICATE.fullmatch(cells[0][1]):
         cells = cells[1:]
     elif cells[0][0] == next((k for k, name in enumerate(names) if name), -1):
         return False
@@ -166,7 +168,8 @@ def _replicate_numbers(names: tuple[str, ...], row: tuple[str, ...]) -> bool:
     for k, cell in cells:
         named = k < len(names) and names[k] and (k == 0 or names[k] != names[k - 1])
         expected = 1 if named or expected == 0 else expected + 1
-        if cell != str(expected):
+        counted = _REPLICATE.fullmatch(cell)
+        if not counted or counted[1] != str(expected):
             return False
         highest = max(highest, expected)
     # A row of readings that are all 1 counts nothing: some name has two replicates or more.
@@ -241,9 +244,9 @@ def _names(sheet: Sheet, header: int, end: int) -> tuple[list[str], int, list[st
     if any(below) and _replicate_numbers(row, below):
         left = next(k for k, cell in enumerate(below) if cell)
         unit = below[left].strip("()[]")
-        if not is_whole_number(unit) and not names[left]:
+        if not _REPLICATE.fullmatch(unit) and not names[left]:
             names[left] = below[left]
-        elif not is_whole_number(unit) and _is_unit(unit):
+        elif not _REPLICATE.fullmatch(unit) and _is_unit(unit):
             names[left] = f"{names[left]} ({unit})"
         first += 1
     elif any(below) and _units(below):

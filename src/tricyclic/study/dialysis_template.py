@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Sequence
 
+from tricyclic.io.manual_limits import COLUMNS as MANUAL_COLUMNS
 from tricyclic.study import exclusions
 from tricyclic.study.dialysis_folder import MANUAL
 from tricyclic.study.dialysis_plan import AnimalPlan
@@ -163,9 +164,11 @@ samples.csv        injections in their order: standards, controls, blanks, sampl
 method.toml        compounds with retention times and roles
 raw/               chromatograms, never changed
 exclusions.csv     excluded animals, fractions or injections, each with reason, person and date
-{MANUAL}  limits of peaks set by hand, each with a reason
+{MANUAL}  optional, written by you: limits of peaks set by hand, in the columns
+                   {", ".join(MANUAL_COLUMNS)}
 results/           written by: tricyclic run .     (results/latest names the newest)
-log.jsonl          what was run and when, each line with the hash of the line before
+log.jsonl          written by each run: what was run and when, each line with the hash of the
+                   line before
 
 tricyclic study verify .    recomputes the results and compares them byte for byte
 """

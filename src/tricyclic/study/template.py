@@ -269,7 +269,8 @@ raw/             files of the counter, never changed
 {LAYOUT}     contents of the wells
 exclusions.csv   excluded wells or runs, each with reason, person and date
 results/         written by: tricyclic study run .     (results/latest names the newest)
-log.jsonl        what was run and when, each line with the hash of the line before
+log.jsonl        written by each run: what was run and when, each line with the hash of the line
+                 before
 
 tricyclic study verify .    recomputes the results and compares them byte for byte
 """

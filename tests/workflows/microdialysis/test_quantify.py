@@ -230,19 +230,56 @@ def test_a_table_with_all_traces_gives_the_same_amounts_as_single_files(batch, w
     samples = write(batch)
     single = quantified(samples).to_frame()
     table = pd.read_csv(samples)
-    traces = {}
-    for name in table["name"]:
-        raw = pd.read_csv(tmp_path / "raw" / f"{name}.csv")
-        traces["time_min"] = raw["time_min"]
-        traces[name] = raw["EC1 (nA)"]
-    together = tmp_path / "together"
-    together.mkdir()
-    pd.DataFrame(traces).to_csv(together / "traces.csv", index=False)
+    together = _together(table, tmp_path, {})
     table["file"] = "traces.csv"
     result = tca.quantify(table, method=tmp_path / "method.toml", folder=together)
     assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
         single.amount_fmol.to_numpy(), nan_ok=True
     )
+
+
+def _together(table, folder, kept):
+    """All traces of a batch as one file, each under the name that `kept` gives it."""
+    traces = {}
+    for name in table["name"]:
+        raw = pd.read_csv(folder / "raw" / f"{name}.csv")
+        traces["time_min"] = raw["time_min"]
+        traces[kept.get(name, name)] = raw["EC1 (nA)"]
+    together = folder / "together"
+    together.mkdir()
+    pd.DataFrame(traces).to_csv(together / "traces.csv", index=False)
+    return together
+
+
+@pytest.mark.parametrize(
+    ("kept", "question"),
+    [
+        ({"f03": "f_03"}, "Did you mean 'f_03'? Correct the name in the list, or add"),
+        ({"f03": "air"}, ""),
+    ],
+)
+def test_a_sample_without_a_trace_of_its_name_names_the_nearest_one(
+    batch, write, tmp_path, kept, question
+):
+    """Only traces that no other injection of the list names are offered."""
+    table = pd.read_csv(write(batch))
+    together = _together(table, tmp_path, kept)
+    table["file"] = "traces.csv"
+    with pytest.raises(InputError) as error:
+        tca.quantify(table, method=tmp_path / "method.toml", folder=together)
+    assert str(error.value).startswith("DataFrame, row 24 (from 0): traces.csv has 42 traces")
+    assert ("Did you mean" in str(error.value)) == ("Did you mean" in question)
+    assert question in str(error.value)
+
+
+def test_a_file_that_all_injections_misspell_is_one_file_with_the_nearest_name(
+    batch, write, tmp_path
+):
+    table = pd.read_csv(write(batch))
+    together = _together(table, tmp_path, {})
+    table["file"] = "trace.csv"
+    with pytest.raises(InputError, match=r"1 file is not in the folder together: trace.csv. Did"):
+        tca.quantify(table, method=tmp_path / "method.toml", folder=together)
 
 
 def test_a_list_with_a_file_that_is_missing_is_one_sentence(batch, write):

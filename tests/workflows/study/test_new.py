@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from click.testing import CliRunner
 
 from tricyclic.cli.main import main
 from tricyclic.errors import InputError
+from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.plate_layout import read_layout
 from tricyclic.study.plan import read_plan
 from tricyclic.workflows.study.new import run
@@ -87,3 +89,39 @@ def test_the_json_of_the_command_has_the_folder_and_its_files(tmp_path):
     document = json.loads(done.stdout)
     assert document["schema"] == "tricyclic-study-new/2"
     assert document["result"] == {"folder": str(folder), "written": list(FILES), "runs": False}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["binding"],
+        ["binding", "--scattered"],
+        ["microdialysis"],
+        ["microdialysis", "--template"],
+    ],
+    ids=" ".join,
+)
+def test_each_file_that_the_readme_names_is_there_or_is_written_later(tmp_path, options):
+    folder = tmp_path / "study"
+    kind, *more = options
+    assert CliRunner().invoke(main, ["new", kind, str(folder), *more]).exit_code == 0
+    lines = (folder / "README.txt").read_text(encoding="utf-8").splitlines()
+    named = [re.fullmatch(r"(\S+(?:\.[a-z]+|/)) {2,}(\S.*)", line) for line in lines]
+    listed = {match[1]: match[2] for match in named if match}
+    later = {name for name, text in listed.items() if text.startswith(("optional", "written by"))}
+    assert {name for name in listed if not (folder / name).exists()} == later
+    files = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    unnamed = {name for name in files - {"README.txt"} if not name.startswith(tuple(listed))}
+    assert not unnamed
+
+
+def test_the_columns_of_manual_limits_in_the_readme_are_those_that_are_read(tmp_path):
+    folder = tmp_path / "study"
+    CliRunner().invoke(main, ["new", "microdialysis", str(folder), "--template"])
+    text = (folder / "README.txt").read_text(encoding="utf-8")
+    columns = re.search(r"manual_limits\.csv.*\n +(.*)", text)[1].split(", ")
+    table = tmp_path / "manual_limits.csv"
+    table.write_text(",".join(columns) + "\nr01_f01,NE,3.6,4.1,shoulder\n", encoding="utf-8")
+    (one,) = read_manual_limits(table)
+    assert (one.injection, one.compound, one.reason) == ("r01_f01", "NE", "shoulder")
+    assert (one.start_min, one.end_min) == (3.6, 4.1)
