@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 import tricyclic as tca
@@ -204,6 +206,16 @@ def test_wrong_arguments_are_a_sentence_and_a_type_error(call, sentence):
         call()
     assert str(raised.value) == sentence
     assert isinstance(raised.value, tca.InputError)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in tca.__all__ if inspect.isfunction(getattr(tca, name))]
+)
+def test_every_function_refuses_an_argument_that_it_does_not_have(name):
+    with pytest.raises(tca.InputError) as raised:
+        getattr(tca, name)(not_an_argument=1)
+    assert str(raised.value).startswith(f"{name}(): no argument is called 'not_an_argument'.")
+    assert isinstance(raised.value, TypeError)
 
 
 @pytest.mark.parametrize("function", ["affinity", "saturation", "kinetics", "screen", "fit"])

@@ -1,11 +1,18 @@
-"""Ways to damage a file, for the tests of the readers."""
+"""Ways to damage a file, and what a reader must do then, for the tests of the readers."""
 
 from __future__ import annotations
 
 import io
+import random
+import time
 import zipfile
 
 import pytest
+
+from tricyclic.errors import InputError
+
+FILES_PER_CHUNK = 50
+SECONDS_PER_FILE = 2.0
 
 
 def flip(data, rng):
@@ -153,6 +160,40 @@ DAMAGES = [
 
 
 @pytest.fixture
-def damages():
-    """Functions of the bytes of a file and a generator, each of which damages them in one way."""
-    return DAMAGES
+def check_damaged_files(tmp_path):
+    """Function that damages a chunk of sample files and reads each with `check`, which must give a
+    complete result or an InputError with a sentence, within seconds.
+    """
+
+    def run(check, samples, chunk, *, seed, longest_message):
+        rng = random.Random(seed)
+        outcomes = {"read": 0, "refused": 0}
+        for number in range(FILES_PER_CHUNK):
+            sample = samples[(chunk * FILES_PER_CHUNK + number) % len(samples)]
+            damage = rng.choice(DAMAGES)
+            folder = tmp_path / sample.parent.name
+            folder.mkdir(exist_ok=True)
+            path = folder / sample.name
+            path.write_bytes(damage(sample.read_bytes(), rng))
+            start = time.process_time()
+            try:
+                check(path)
+                outcomes["read"] += 1
+            except InputError as error:
+                outcomes["refused"] += 1
+                message = str(error)
+                assert path.name in message and message.endswith((".", "?", "!", "…")), (
+                    f"{damage.__name__}: {message}"
+                )
+                assert len(message) < longest_message and "Traceback" not in message
+            except Exception as error:
+                raise AssertionError(
+                    f"{sample.name}, {damage.__name__}, chunk {chunk}, file {number}: {error!r}"
+                ) from error
+            took = time.process_time() - start
+            assert took < SECONDS_PER_FILE, f"{sample.name}, {damage.__name__} took {took:.1f} s"
+        assert all(outcomes.values()), (
+            "a chunk in which all files are read, or all refused, tests nothing"
+        )
+
+    return run

@@ -32,6 +32,13 @@ def test_every_check_is_simulated_or_named_as_a_rule():
     assert set(bench.RULES) <= documented
 
 
+def test_every_check_that_spoilt_data_raise_is_raised_in_a_test():
+    folders = ("assays", "workflows")
+    files = [path for one in folders for path in (ROOT / "tests" / one).rglob("test_*.py")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in files)
+    assert [name for name in bench.SPOILT if f'"{name}"' not in text] == []
+
+
 @pytest.mark.parametrize("name", ["msr", "charts"])
 def test_faults_of_assays_over_time_are_flagged(name):
     rows = bench.rows_of(name, 4, seed=3)

@@ -5,7 +5,7 @@
 A file has names, doses and readings in the forms that programs write: exponents, many digits,
 signs, spaces, empty cells and words for missing ones, quotes with line breaks, other columns,
 blank lines, three delimiters and three line ends, with or without a byte order mark. Both readers
-must give the same rows to the last bit, or the same message.
+must give the same rows to the last bit, or the same message; the exit code is 1 where they do not.
 """
 
 # ruff: noqa: T201 (a script that reports on standard output)
@@ -13,6 +13,7 @@ must give the same rows to the last bit, or the same message.
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -148,23 +149,26 @@ def compared(seed: int, folder: Path) -> tuple[Any, Any]:
     return one, other
 
 
-def main() -> None:
-    """Print the files that are read differently, and the counts."""
+def main() -> int:
+    """Print the files that are read differently, and the counts; 1 if there is such a file."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--first", type=int, default=0, help="first seed")
     parser.add_argument("--files", type=int, default=15000, help="number of files")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
+    differ = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(options.first, options.first + options.files):
             one, other = compared(seed, Path(folder))
             same = "same" if one == other else "different"
             counts[f"{same}: {'message' if isinstance(other, str) else 'rows'}"] += 1
             if one != other:
+                differ += 1
                 print(f"seed {seed}: {str(one)[:150]} | {str(other)[:150]}")
     for what, number in counts.most_common():
         print(f"{number:6d}  {what}")
+    return int(differ > 0)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,6 +14,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar, get_args, get_origin, overload
 
+from tricyclic.core.call_arguments import check_arguments
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.table import DataTable
@@ -148,13 +149,15 @@ def python_wording(options: object = None) -> Iterator[None]:
 
 
 def in_python_words(function: Callable[P, T]) -> Callable[P, T]:
-    """A function of a lower package whose errors use Python's words."""
-
-    arguments = signature(function)
+    """A function of a lower package whose errors use Python's words, and that refuses wrong
+    arguments with a sentence.
+    """
+    taken = signature(function)
 
     @wraps(function)
     def worded(*args: P.args, **kwargs: P.kwargs) -> T:
-        given = arguments.bind(*args, **kwargs).arguments
+        check_arguments(function.__name__, taken, args, kwargs)
+        given = taken.bind(*args, **kwargs).arguments
         with python_wording():
             if "path" in given:
                 check_path(given["path"], "path")

@@ -107,6 +107,16 @@ def test_limits_that_are_not_bounded_are_stated_in_words():
     assert {c.name for c in result.checks if c.level == "warn"} >= {"flux_bounded", "flux_points"}
 
 
+@pytest.mark.parametrize(("tissue_nM", "level"), [(3.0, "pass"), (30.0, "warn"), (0.2, "warn")])
+def test_a_concentration_of_no_net_flux_beyond_the_inlets_is_flagged(tissue_nM, level):
+    inlet = np.repeat([1.0, 2.0, 5.0, 10.0], 3)
+    wobble = np.tile([-0.01, 0.0, 0.01], 4)
+    frame = pd.DataFrame({"Cin_nM": inlet, "Cout_nM": inlet - 0.3 * (inlet - tissue_nM) + wobble})
+    (check,) = (c for c in tca.no_net_flux(frame).checks if c.name == "flux_crosses")
+    assert check.level == level
+    assert ("extrapolated" in check.advice) == (level == "warn")
+
+
 def test_animals_with_one_inlet_each_and_times_are_fitted_at_each_time():
     rng = np.random.default_rng(2)
     rows = [
