@@ -4,6 +4,7 @@ calibration with its residuals.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -183,8 +184,9 @@ def _draw_points(axes: Axes, points: Sequence[_Point], unit: str) -> None:
         if not own:
             continue
         x = np.array([p.row.order for p in own], dtype=float)
-        y = np.clip([p.value for p in own], low - 0.6 * margin, high + 0.6 * margin)
-        beyond = np.array([not low - margin < p.value < high + margin for p in own])
+        value = np.array([p.value for p in own])
+        y = np.clip(value, low - 0.6 * margin, high + 0.6 * margin)
+        beyond = ~((low - margin < value) & (value < high + margin))
         out = np.array([bool(p.row.excluded) for p in own])
         for mask, face in ((~out & ~beyond, style.colour(colour)), (out & ~beyond, "white")):
             axes.plot(
@@ -197,16 +199,15 @@ def _draw_points(axes: Axes, points: Sequence[_Point], unit: str) -> None:
                 markeredgecolor=style.colour(colour),
                 markeredgewidth=0.5,
             )
-        for side, mark in ((low, "v"), (high, "^")):
-            at = beyond & ((np.array([p.value for p in own]) < side) == (mark == "v"))
-            at &= (y < 100.0) == (mark == "v")
+        for excluded, above in itertools.product((False, True), repeat=2):
+            at = beyond & (out == excluded) & ((value > high) == above)
             axes.plot(
                 x[at],
                 y[at],
                 linestyle="none",
-                marker=mark,
+                marker="^" if above else "v",
                 markersize=3.4,
-                markerfacecolor="white" if out.any() else style.colour(colour),
+                markerfacecolor="white" if excluded else style.colour(colour),
                 markeredgecolor=style.colour(colour),
                 markeredgewidth=0.6,
             )
