@@ -8,6 +8,32 @@ import pandas as pd
 import pytest
 
 import tricyclic as tca
+from tricyclic.plotting import dialysis, style
+
+TREATMENTS = {
+    "vehicle": 1.0,
+    "desipramine 10 mg/kg": 2.8,
+    "nisoxetine 10 mg/kg": 2.2,
+    "desipramine + idazoxan": 4.1,
+    "reboxetine 3 mg/kg": 1.8,
+    "atomoxetine": 2.0,
+    "prazosin": 0.5,
+}
+
+
+def _study(groups, lost=()):
+    """Courses of six animals a group; `lost` are fractions (animal, start) without a value."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for group, ratio in groups.items():
+        for k in range(6):
+            name, base = f"{group} {k}", 0.25 * rng.lognormal(0, 0.15)
+            for start in range(-80, 160, 20):
+                level = base * (ratio * rng.lognormal(0, 0.1) if start >= 0 else 1)
+                value = np.nan if (name, start) in lost else level * rng.lognormal(0, 0.06)
+                rows.append((name, group, start, start + 20, value))
+    frame = pd.DataFrame(rows, columns=["animal", "group", "start_min", "end_min", "NE_nM"])
+    return tca.microdialysis(frame, window=(0, 120))
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +82,45 @@ def test_each_figure_has_the_note_on_uptake_blockers(result):
 
     for drawing in drawings_of(result).values():
         assert "Olson" in drawing.make().caption
+
+
+@pytest.mark.parametrize("number", range(2, len(TREATMENTS) + 1))
+def test_names_and_ratios_of_several_groups_are_whole_and_apart(monkeypatch, number):
+    """All texts are measured on the canvas that is written; none is cut, meets another, or leaves
+    the figure.
+    """
+    drawn = []
+
+    def finish(canvas, **given):
+        canvas.canvas.draw()
+        (axes,) = canvas.axes
+        texts = [t for t in (*axes.get_xticklabels(), *axes.texts, *canvas.texts) if t.get_text()]
+        boxes = [(t.get_text(), t.get_window_extent()) for t in texts]
+        drawn.append((boxes, canvas.bbox.frozen(), given["width"]))
+
+    monkeypatch.setattr(style, "finish", finish)
+    groups = dict(list(TREATMENTS.items())[:number])
+    dialysis.dialysis_animals(_study(groups))
+    ((boxes, page, width),) = drawn
+    assert width == ("column" if number < 4 else "full")
+    joined = " ".join(text.replace("\n", " ") for text, _ in boxes)
+    assert all(group in joined for group in groups)
+    assert "…" not in joined
+    for k, (text, box) in enumerate(boxes):
+        assert page.x0 <= box.x0, text
+        assert box.x1 <= page.x1, text
+        assert page.y0 <= box.y0, text
+        assert box.y1 <= page.y1, text
+        assert not [other for other, second in boxes[:k] if box.overlaps(second)], text
+
+
+def test_the_legend_counts_animals_and_the_caption_those_with_a_value_at_a_time():
+    groups = dict(list(TREATMENTS.items())[:2])
+    whole = dialysis.dialysis_course(_study(groups), pdf=False)
+    assert "A mean is of the animals" not in whole.caption
+    result = _study(groups, lost={("vehicle 0", 20), ("vehicle 1", 20), ("vehicle 2", -20)})
+    figure = dialysis.dialysis_course(result, pdf=False)
+    assert "A mean is of the animals with a value at its time: 4 to 6 of vehicle." in figure.caption
+    labels = [line.get_label() for line in result.plot("time_course").get_lines()]
+    assert {"vehicle (n = 6)", "desipramine 10 mg/kg (n = 6)"} <= set(labels)
+    plt.close("all")

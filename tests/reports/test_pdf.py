@@ -149,9 +149,20 @@ def test_short_columns_are_as_wide_as_their_text_and_long_ones_share_the_page():
 
 
 def test_a_hash_stays_on_one_line():
-    table = Table("", ("sha256", "text"), (("a" * 64, "x" * 30),), (False, False))
+    table = Table("", ("sha256", "text"), (("a" * 64, "x" * 80),), (False, False))
     assert _widths(table)[0] == 0.0
-    assert _widths(Table("", ("text",), (("g" * 64,),), (False,)))[0] > 0
+    assert _widths(Table("", ("text", "text"), (("g" * 64, "x" * 80),), (False, False)))[0] > 0
+
+
+def test_columns_of_rows_that_fit_on_one_line_are_as_wide_as_their_text():
+    """One text of 31 characters does not take the width that the other columns leave."""
+    columns = ("Animal", "Group", "Treated (min)", "Flow (uL/min)", "Dead volume (uL)", "Note")
+    row = ("r10", "desipramine", "81", "1.2; 0 from 184; 1.2 from 196.5", "17.56", "power failure")
+    assert _widths(Table("", columns, (row,), (False,) * 6)) == [0.0] * 6
+    long = (*row[:5], "the pump stood still until it was noticed; " * 3)
+    widths = _widths(Table("", columns, (row, long), (False,) * 6))
+    assert widths[:3] == [0.0] * 3
+    assert widths[5] > 0
 
 
 def test_words_break_where_they_are_longer_than_a_column_that_shares_the_width():

@@ -12,6 +12,7 @@ from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
+from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
     RoleColumns,
@@ -40,12 +41,13 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
     names = list(sheet.rows[header])
     roles = roles_of(names, named)
     columns = RoleColumns(sheet, header, roles)
+    whole = [k for k in range(header + 1, len(sheet.rows)) if sum(map(bool, sheet.rows[k])) > 1]
+    beside = [*cells_beside(sheet, whole, named_width(names))]
     if "value" not in roles:
         roles["value"] = _value_column(columns, names)
     rows: list[FractionRow] = []
     kinds: list[tuple[TimeKind, str]] = []
     carried = 0
-    beside: list[str] = []
     animal = group = ""
     states: dict[str, AnimalRow] = {}
     for row in range(header + 1, len(sheet.rows)):

@@ -11,6 +11,7 @@ from tricyclic.core.clock_time import MINUTES_IN, TimeKind
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
+from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
     COLUMNS,
@@ -147,6 +148,7 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         if SUMMARY.fullmatch(animal) or not animal:
             more.append(f"row '{animal}' ({sheet.where(row)})")
             continue
+        more += cells_beside(sheet, [row], named_width(names))
         if animal in stated:
             raise InputError("occurs twice", where=where, allowed="Each animal has one row")
         own = columns.animal(row, where)
@@ -266,6 +268,11 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
         groups = _carried(sheet, rows["group"], data)
     treated = {k: text_at(sheet, rows["treated"], k) if "treated" in rows else "" for k in data}
     heading.used_rows = {row for row in rows.values() if row > header}
+    named = (header, above, *rows.values())
+    width = _columns_of_animals(sheet, data, [row for row in named if row is not None])
+    below = [row for row in range(header + 1, len(sheet.rows)) if row not in heading.used_rows]
+    heading.unused += cells_beside(sheet, below, width)
+    data = [k for k in data if k < width]
     texts = [names[k] for k in data]
     counts = Counter(filter(None, texts))
     blanks = len(texts) - counts.total()
@@ -291,6 +298,35 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
         heading.animals[k] = names[k]
         heading.stated[k] = AnimalRow(groups[k], treated[k], where=sheet.where(header))
     return heading
+
+
+def _columns_of_animals(sheet: Sheet, data: Sequence[int], named: Sequence[int]) -> int:
+    """Number of columns up to the last that is of an animal: of columns without a name at the
+    right, those that are in the lines of the names, and, in a workbook, those after a group that
+    have most of their cells.
+
+    Parameters
+    ----------
+    sheet : Sheet
+    data : sequence of int
+        Columns with cells below the names.
+    named : sequence of int
+        The row of the names, and those of the groups and the treatments.
+    """
+    last = max(named_width(sheet.rows[row]) for row in named)
+    beyond = [k for k in data if k >= last]
+    if sheet.delimiter:
+        longest = max(len(sheet.rows[row]) for row in named)
+        return max([last, *(k + 1 for k in beyond if k < longest)])
+    names = [text_at(sheet, named[0], k) for k in data if k < last]
+    if all(names) and len(set(names)) == len(names) > 1:
+        return last
+    rows = [row for row in range(named[0] + 1, len(sheet.rows)) if any(sheet.rows[row])]
+    for k in beyond:
+        if k > last or 2 * sum(bool(text_at(sheet, row, k)) for row in rows) <= len(rows):
+            break
+        last = k + 1
+    return last
 
 
 def _group_row(sheet: Sheet, header: int, columns: Sequence[int]) -> int | None:

@@ -13,6 +13,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import RawFile
+from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
 from tricyclic.io.fraction_cells import (
@@ -231,5 +232,6 @@ def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, 
         where = f"{sheet.where(row)}, animal {animal}"
         if animal in rows:
             raise InputError("occurs twice", where=where, allowed="Each animal has one row")
+        cells_beside(sheet, [row], named_width(sheet.rows[header]))
         rows[animal] = columns.animal(row, where)
     return rows

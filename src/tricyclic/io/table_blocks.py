@@ -13,6 +13,7 @@ from string import ascii_uppercase
 from tricyclic.core.concentrations import is_dose_unit
 from tricyclic.core.formulas import is_formula, refuse_formulas
 from tricyclic.errors import InputError, UnitError
+from tricyclic.io.cells_beside import cells_beside
 from tricyclic.io.cells_with_units import number_of
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.headings import count_unit, unit_in_column_name
@@ -225,7 +226,7 @@ def _block(sheet: Sheet, header: int, end: int) -> TableBlock:
             raise InputError(
                 f"column {k + 1} has no name", where=sheet.where(header), do="Name every column"
             )
-    unused = [*remarks, *_beside(sheet, header, rows, width)]
+    unused = [*remarks, *cells_beside(sheet, rows, width)]
     return TableBlock(
         tuple((k, names[k]) for k in columns), header, tuple(rows), tuple(notes), tuple(unused)
     )
@@ -389,30 +390,6 @@ def _is_calculated(sheet: Sheet, at: int, left: int, above: list[int]) -> bool:
         for k in numbers
     }
     return bool(numbers) and all(math.isclose(numbers[k], sums[k], rel_tol=1e-3) for k in numbers)
-
-
-def _beside(sheet: Sheet, header: int, rows: list[int], width: int) -> list[str]:
-    """Phrases for cells after an empty column at the right of a table.
-
-    Raises
-    ------
-    InputError
-        If there are cells directly beside the table.
-    """
-    for at in rows:
-        if _cell(sheet, at, width):
-            row = sheet.rows[at]
-            raise InputError(
-                f"has {max(k + 1 for k, cell in enumerate(row) if cell)} cells under {width} "
-                "column names",
-                where=sheet.where(at),
-                do="Name every column",
-            )
-    beside = [cell for at in rows for cell in sheet.rows[at][width:] if cell]
-    if not beside:
-        return []
-    named = f"'{shortened(beside[0])}'" + (f", {len(beside)} cells" if len(beside) > 1 else "")
-    return [f"cells beside the table ({named})"]
 
 
 def _cell(sheet: Sheet, at: int, column: int) -> str:

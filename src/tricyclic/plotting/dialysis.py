@@ -24,6 +24,9 @@ HEIGHT_MM, FOOT_LINE_MM = 66.0, 2.7
 LEFT_MM, RIGHT_MM, TITLE_MM, LEGEND_LINE_MM = 16.0, 4.0, 7.5, 3.8
 # Line and symbol beside a name in the legend, with the gaps; and the longest name.
 HANDLE_MM, LONGEST_NAME_MM = 8.0, 40.0
+# Part of the width of a group that its name and its ratio may take; lines of a name.
+GAP, NAME_LINES = 0.9, 3
+NAME_LINE_MM, RATIO_LINE_MM = 3.4, 2.8
 # Lines of the note on uptake blockers below a figure.
 NOTE_LINES = 6
 # Nice steps of an axis in minutes.
@@ -67,8 +70,8 @@ def dialysis_course(
             canvas,
             name="time_course" if scale == "percent" else "time_course_absolute",
             caption=f"{_what(result, scale)} around the treatment (dashed line): animals (thin), "
-            f"mean ± {_error_name()} of {_counts(result)}. Horizontal bars: when the "
-            f"fluid passed the membrane; {words}.{_caption_note(result)}",
+            f"mean ± {_error_name()} of {_counts(result)}. {_fewer(result)}Horizontal bars: when "
+            f"the fluid passed the membrane; {words}.{_caption_note(result)}",
             alt=f"{_what(result, scale)} over time of {_counts(result)}; {words}.",
             width="column",
             pdf=pdf,
@@ -122,15 +125,25 @@ def _legend_columns(result: MicrodialysisResult, wide_mm: float) -> int:
 
 
 def _label(result: MicrodialysisResult, group: str) -> str:
-    """Name of a group with its number of animals, which may differ between times."""
-    n = sorted({m.n for m in result.means if m.group == group and m.n})
-    if not n:
-        return group
-    counted = f"{n[0]}" if len(n) == 1 else f"{n[0]} to {n[-1]}"
-    beside = style.width_mm(f" (n = {counted})", size_pt=style.small_pt()) + HANDLE_MM
+    """Name of a group with its number of animals."""
+    count = sum(r.course.group == group for r in result.responses)
+    beside = style.width_mm(f" (n = {count})", size_pt=style.small_pt()) + HANDLE_MM
     longest = min(LONGEST_NAME_MM, style.page_mm("column") - LEFT_MM - beside)
     name = style.fitted(group, longest, size_pt=style.small_pt())
-    return f"{name} (n = {counted})"
+    return f"{name} (n = {count})"
+
+
+def _fewer(result: MicrodialysisResult) -> str:
+    """Where means are of fewer animals than the group has: how many; empty where none are."""
+    parts = []
+    for group in result.groups:
+        count = sum(r.course.group == group for r in result.responses)
+        least = min((m.n for m in result.means if m.group == group and m.n), default=count)
+        if least < count:
+            parts.append(f"{least} to {count} of {group}")
+    return (
+        f"A mean is of the animals with a value at its time: {', '.join(parts)}. " if parts else ""
+    )
 
 
 def _means(axes: Axes, means: list[CourseMean], k: int, label: str, scale: Scale) -> None:
@@ -177,22 +190,37 @@ def _error_name() -> str:
 
 
 def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure:
-    """Draw the window of each animal as percent of baseline with the effect, 84 mm wide."""
+    """Draw the window of each animal as percent of baseline with the effect, 84 mm wide; 174 mm
+    where the names and ratios of many groups need it.
+    """
     with style.publication_style():
-        note = _note(result)
-        foot = _foot_mm(note)
-        height = style.page_height_mm(HEIGHT_MM + foot)
+        width = _animals_width(result)
+        each = _each_mm(result, width)
+        note = _note(result, width)
+        foot = FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
+        names = max(_group_name(g, each).count("\n") for g in _compared(result))
+        labels = max((text.count("\n") for text in _ratios(result, each)), default=0)
+        more_mm = NAME_LINE_MM * max(names - 1, 0)
+        top_mm = 14.0 + RATIO_LINE_MM * max(labels - 1, 0)
+        height = style.page_height_mm(HEIGHT_MM + foot + more_mm + top_mm - 14.0)
         canvas, axes = style.sheet(
-            "column",
+            width,
             height,
-            left_mm=16.0,
-            right_mm=4.0,
-            bottom_mm=11.0 + foot / style.current().scale,
-            top_mm=14.0,
+            left_mm=LEFT_MM,
+            right_mm=RIGHT_MM,
+            bottom_mm=11.0 + more_mm + foot / style.current().scale,
+            top_mm=top_mm,
         )
         draw_dialysis_animals(axes, result)
-        style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
-        _draw_note(canvas, note, height)
+        style.draw_title(canvas, _title(result), width=width, height_mm=height, lines=1)
+        canvas.text(
+            2.0 / style.page_mm(width),
+            1.2 / height,
+            note,
+            va="bottom",
+            fontsize=style.tiny_pt(),
+            color=style.GREY,
+        )
         low, high = result.settings.window_min
         test = f". {result.effects.test}." if result.effects else ""
         level = f"{100 * result.confidence:g} % CI"
@@ -201,19 +229,67 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
             name="animals",
             caption=f"Mean of {low:g} to {high:g} min after the treatment as percent of baseline: "
             f"animals, and geometric means of the groups with their {level} "
-            f"({_counts(result)}).{' '.join(['', *_effect_words(result)])}{test}"
+            f"({_counts(result)}).{_sentence_of_effects(result)}{test}"
             f"{_caption_note(result)}",
             alt=f"Response of each animal by group: {_counts(result)}. "
-            f"{' '.join(_effect_words(result))}",
-            width="column",
+            f"{'; '.join(_effect_words(result))}",
+            width=width,
             pdf=pdf,
         )
+
+
+def _compared(result: MicrodialysisResult) -> tuple[str, ...]:
+    """Groups in the order in which they are drawn."""
+    summaries = [s.group for s in result.effects.summaries] if result.effects else []
+    return tuple(summaries) or result.groups
+
+
+def _each_mm(result: MicrodialysisResult, width: style.Width) -> float:
+    """Width of the axes for each group, with a gap [mm]."""
+    return GAP * (style.page_mm(width) - LEFT_MM - RIGHT_MM) / len(_compared(result))
+
+
+def _animals_width(result: MicrodialysisResult) -> style.Width:
+    """A column, where the words of the groups and the limits of their ratios fit beside each
+    other; else the page.
+    """
+    each = _each_mm(result, "column")
+    words = [word for group in _compared(result) for word in style.one_line(group).split()]
+    names = max(style.width_mm(word, size_pt=style.small_pt()) for word in words)
+    ratios = max((_wide_mm(text) for text in _ratios(result, 0.0)), default=0.0)
+    return "column" if max(names, ratios) <= each else "full"
+
+
+def _wide_mm(text: str) -> float:
+    """Width of the longest line of small print [mm]."""
+    return max(style.width_mm(line, size_pt=style.tiny_pt()) for line in text.split("\n"))
+
+
+def _group_name(group: str, wide_mm: float) -> str:
+    """Name of a group below the axis, on up to three lines."""
+    return style.wrapped(group, wide_mm * style.font_pt() / style.small_pt(), lines=NAME_LINES)
+
+
+def _ratios(result: MicrodialysisResult, wide_mm: float) -> list[str]:
+    """Ratio of each of several groups to the control, with its limits on a line of their own where
+    they do not fit beside it.
+    """
+    if result.effects is None or len(_compared(result)) == 2 or not style.current().estimates:
+        return []
+    texts = []
+    for one in result.effects.effects:
+        ratio = format_number(one.ratio)
+        limits = f"({format_number(one.low)}–{format_number(one.high)})"
+        p = format_p(one.p, below="<")
+        text = f"{ratio} {limits}\n{p}"
+        texts.append(text if _wide_mm(text) <= wide_mm else f"{ratio}\n{limits}\n{p}")
+    return texts
 
 
 def draw_dialysis_animals(axes: Axes, result: MicrodialysisResult) -> None:
     """Draw the response of each animal into axes, logarithmic as it is tested."""
     summaries = {s.group: s for s in result.effects.summaries} if result.effects else {}
-    groups = tuple(summaries) or result.groups
+    groups = _compared(result)
     every = []
     axes.axhline(100.0, color=style.GREY, linewidth=0.6, zorder=1)
     for k, group in enumerate(groups):
@@ -249,28 +325,31 @@ def draw_dialysis_animals(axes: Axes, result: MicrodialysisResult) -> None:
     axes.set_yscale("log")
     _log_limits(axes, every)
     axes.set_xlim(-0.6, len(groups) - 0.4)
-    wide = 0.9 * millimetres_wide(axes) / len(groups)
+    each = GAP * millimetres_wide(axes) / len(groups)
     axes.set_xticks(
-        range(len(groups)), [style.wrapped(g, wide) for g in groups], fontsize=style.small_pt()
+        range(len(groups)), [_group_name(g, each) for g in groups], fontsize=style.small_pt()
     )
     axes.tick_params(axis="x", length=0, pad=4)
     low, high = result.settings.window_min
     axes.set_ylabel(f"{low:g} to {high:g} min (% of baseline)")
     if style.current().estimates and result.effects is not None:
-        _effects(axes, result, groups)
+        _effects(axes, result, groups, each)
 
 
-def _effects(axes: Axes, result: MicrodialysisResult, groups: tuple[str, ...]) -> None:
+def _effects(
+    axes: Axes, result: MicrodialysisResult, groups: tuple[str, ...], each_mm: float
+) -> None:
     """Ratios to the control: over a bracket for two groups, else above each group."""
     assert result.effects is not None
-    for one in result.effects.effects:
-        limits = f"{format_number(one.low)}–{format_number(one.high)}"
-        p = format_p(one.p, below="<")
-        if len(groups) == 2:
+    if len(groups) == 2:
+        for one in result.effects.effects:
+            limits = f"{format_number(one.low)}–{format_number(one.high)}"
+            p = format_p(one.p, below="<")
             draw_bracket(axes, [f"ratio {format_number(one.ratio)} ({limits})", p])
-            continue
+        return
+    for one, text in zip(result.effects.effects, _ratios(result, each_mm), strict=True):
         axes.annotate(
-            f"{format_number(one.ratio)} ({limits})\n{p}",
+            text,
             (groups.index(one.group), 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(0, 3.0),
@@ -318,6 +397,11 @@ def _effect_words(result: MicrodialysisResult) -> list[str]:
     ]
 
 
+def _sentence_of_effects(result: MicrodialysisResult) -> str:
+    words = _effect_words(result)
+    return f" {'; '.join(words)}" if words else ""
+
+
 def _title(result: MicrodialysisResult) -> str:
     return result.title or (
         f"Microdialysis: {result.analyte}" if result.analyte else "Microdialysis"
@@ -334,12 +418,12 @@ def _counts(result: MicrodialysisResult) -> str:
     return ", ".join(f"{name} n = {groups.count(name)}" for name in result.groups)
 
 
-def _note(result: MicrodialysisResult) -> str:
+def _note(result: MicrodialysisResult, width: style.Width = "column") -> str:
     """The note on uptake blockers in lines for the foot of a figure; empty where it has none."""
     parts = [text for text in (result.extraction_note, result.synthetic) if text]
     if not parts or not style.current().title:
         return ""
-    wide = (style.page_mm("column") - 4.0) * style.font_pt() / style.tiny_pt()
+    wide = (style.page_mm(width) - 4.0) * style.font_pt() / style.tiny_pt()
     return style.wrapped(". ".join(parts) + ".", wide, lines=NOTE_LINES)
 
 

@@ -304,9 +304,10 @@ def _printed(link: str, targets: set[str]) -> str:
 def _widths(table: Table) -> list[float]:
     """Width of each column: 0 as wide as its text, else a share of the width that is left.
 
-    Columns of long text share the width by the root of their length, so that one long column leaves
-    width for others; where the short columns leave less than MIN_LONG_COLUMN for each long one, the
-    longest of them share it as well.
+    Where each row fits on one line, all columns are as wide as their text. Columns of long text
+    share the width by the root of their length, so that one long column leaves width for others;
+    where the short columns leave less than MIN_LONG_COLUMN for each long one, the longest of them
+    share it as well.
     """
     columns = [[row[c] for row in table.rows] for c in range(len(table.columns))]
     lengths = [
@@ -318,6 +319,8 @@ def _widths(table: Table) -> list[float]:
         for length, numeric, column in zip(lengths, table.numeric, columns, strict=True)
     ]
     sizes = _text_widths(table)
+    if _fits_on_lines(table, sizes):
+        return [0.0] * len(sizes)
     while any(short) and _taken(sizes, short) > _left_for_short(table, short):
         # The longest of the short columns shares the page too.
         short[max((c for c in range(len(short)) if short[c]), key=lambda c: sizes[c])] = False
@@ -332,6 +335,13 @@ def _widths(table: Table) -> list[float]:
     ]
     # Names of compounds are not hyphenated where the page has the width for them.
     return [max(pair) for pair in zip(shares, least, strict=True)]
+
+
+def _fits_on_lines(table: Table, sizes: Sequence[float]) -> bool:
+    """Whether the longest texts and the names of all columns fit beside each other."""
+    heads = [_text_width(head, bold=True) for head in table.columns]
+    whole = [max(pair) for pair in zip(sizes, heads, strict=True)]
+    return _taken(whole, [True] * len(whole)) <= _capacity(table)
 
 
 def _longest_whole_word(cells: Sequence[str]) -> int:

@@ -257,7 +257,7 @@ def test_excluded_animals_and_fractions_stay_with_their_reason():
         ),
         (
             lambda f: f[(f.animal != "r2") | (f.start_min >= 0)],
-            "animal r2: has no time of treatment",
+            "animal r2: has no fraction before the treatment: its times are 0 to ",
         ),
         (
             lambda f: f.assign(group=f.group.where(f.index != 3, "drug")),
@@ -366,3 +366,35 @@ def test_samples_that_are_not_in_the_table_are_a_stated_gap():
     result = tca.microdialysis(frame, window=(0, 100))
     assert result["r1"].coverage == pytest.approx(0.8)
     assert any(one.startswith("1 gap between fractions") for one in result.read_as)
+
+
+@pytest.mark.parametrize(
+    ("moved", "problem", "treated"),
+    [
+        (-500, "animal r1: has no fraction after the treatment", -500),
+        (500, "animal r1: has no fraction before the treatment", 500),
+    ],
+)
+def test_times_on_one_side_of_0_need_the_time_of_the_treatment_and_it_helps(
+    moved, problem, treated
+):
+    frame = tidy()
+    usual = tca.microdialysis(frame, window=(0, 100))
+    frame = frame.assign(start_min=frame.start_min + moved, end_min=frame.end_min + moved)
+    with pytest.raises(tca.InputError) as error:
+        tca.microdialysis(frame, window=(0, 100))
+    assert problem in str(error.value)
+    first, last = frame.start_min.min(), frame.end_min.max()
+    assert f"its times are {first:g} to {last:g} min. Without a stated time" in str(error.value)
+    stated = tca.microdialysis(frame, window=(0, 100), treated=str(treated))
+    assert ratio(stated) == pytest.approx(ratio(usual))
+    column = tca.microdialysis(frame.assign(treated=treated), window=(0, 100))
+    assert ratio(column) == pytest.approx(ratio(usual))
+
+
+def test_times_of_day_without_a_treatment_ask_for_its_time_of_day():
+    frame = tidy()
+    clock = [f"{10 + (m + 200) // 60:02d}:{(m + 200) % 60:02d}" for m in frame.end_min.astype(int)]
+    frame = frame.assign(time=clock).drop(columns=["start_min", "end_min"])
+    with pytest.raises(tca.InputError, match="has no time of treatment"):
+        tca.microdialysis(frame, window=(0, 100))

@@ -197,7 +197,10 @@ def workbook(*sheets):
             "a.csv",
             "well,cpm\nA1,5,6\n",
             "plate_list",
-            ("a.csv, line 2: has 3 cells under 2 column names. Name every column."),
+            (
+                "a.csv, line 2: has 3 cells under 2 column names. Name every column, or write "
+                "5.6 where 5,6 is one number."
+            ),
         ),
         (
             "a.csv",
@@ -229,7 +232,10 @@ def workbook(*sheets):
             "a.tbl.csv",
             "a,b\n1,2,3\n",
             "plain_table",
-            ("a.tbl.csv, line 2: has 3 cells under 2 column names. Name every column."),
+            (
+                "a.tbl.csv, line 2: has 3 cells under 2 column names. Name every column, or "
+                "write 2.3 where 2,3 is one number."
+            ),
         ),
         ("a.csv", "well,cpm\nA1,\nA2,\n", "plate_list", "a.csv, a: contains no readings."),
         (

@@ -357,6 +357,33 @@ def _first(own: float, common: float) -> float:
     return own if math.isfinite(own) else common
 
 
+def _no_treatment(first: float, last: float, kind: TimeKind, where: str) -> InputError:
+    """The error for an animal without a stated treatment, whose times do not show it."""
+    advice = "dd --treated, or a column treated"
+    if kind != "minutes":
+        return InputError(
+            "has no time of treatment",
+            where=where,
+            allowed="With times of day, the treatment has one, too",
+            do=f"A{advice}",
+        )
+    times = f"its times are {first:g} to {last:g} min"
+    counted = "Without a stated time, the treatment is at 0 of the times"
+    if last <= 0:
+        return InputError(
+            f"has no fraction after the treatment: {times}",
+            where=where,
+            allowed=counted,
+            do=f"Add its fractions after 0; where times count from something else, a{advice}",
+        )
+    return InputError(
+        f"has no fraction before the treatment: {times}",
+        where=where,
+        allowed=counted,
+        do=f"Where times count from something else, a{advice}; else add its fractions before 0",
+    )
+
+
 def _treated_min(
     animal: str, text: str, spans: Sequence[tuple[float, float]], kind: TimeKind
 ) -> float:
@@ -366,13 +393,7 @@ def _treated_min(
     if not text:
         if kind == "minutes" and first < 0 < last:
             return 0.0
-        raise InputError(
-            "has no time of treatment",
-            where=where,
-            allowed="Times count from the treatment, with negative ones before it, or the time of "
-            "the treatment is stated",
-            do="Add --treated, or a column treated",
-        )
+        raise _no_treatment(first, last, kind, where)
     time = read_time(text, where=where)
     if time is None or time.kind != kind:
         words = {"minutes": "numbers", "time of day": "times of day", "date": "dates with a time"}

@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from tricyclic.core.chromatogram import Chromatogram, ChromatogramFile, with_unique_names
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.cells_beside import named_beside, named_width
 from tricyclic.io.delimited_text import (
     is_not_counted,
     is_number_like,
@@ -241,10 +242,30 @@ def _is_units(row: Sequence[str]) -> bool:
     return len(filled) >= 2 and all(known) and bool(time_factor(filled[0]))
 
 
+def _beside(table: _TraceTable, width: int) -> tuple[str, ...]:
+    """Phrase for cells of single rows after an empty column beside a table.
+
+    Raises
+    ------
+    InputError
+        If a row has a cell directly beside the table: it may be shifted.
+    """
+    wider = [k for k, row in enumerate(table.rows) if len(row) > width and any(row[width:])]
+    for k in wider:
+        if table.rows[k][width]:
+            raise InputError(
+                f"has {named_width(table.rows[k])} cells, and the rows above have {width}",
+                where=f"{'row' if table.name else 'line'} {table.lines[k]}",
+                do="Export the file again",
+            )
+    return named_beside([cell for k in wider for cell in table.rows[k][width:] if cell])
+
+
 def _injection(
     table: _TraceTable, raw: RawFile, options: ReadOptions, suffix: str
 ) -> ChromatogramFile:
     width = max(len(row) for row in table.rows[:LEAST_ROWS])
+    beside = _beside(table, width)
     names = [_heading(table, k) for k in range(width)]
     times = [k for k in range(width) if k not in table.texts and _is_time(table, k)]
     numbers = [k for k in range(width) if k not in table.texts]
@@ -282,7 +303,7 @@ def _injection(
         listed = ", ".join(map(shortened, unknown[:3])) + (", …" if len(unknown) > 3 else "")
         remarks.append(f"no unit is stated ({listed})")
     rows_above = f"{table.above} row{'s' if table.above != 1 else ''} above the table"
-    unused = (rows_above,) if table.above else ()
+    unused = (*((rows_above,) if table.above else ()), *beside)
     return ChromatogramFile(
         raw.name + suffix,
         tuple(traces),

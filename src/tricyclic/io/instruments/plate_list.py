@@ -15,6 +15,7 @@ from tricyclic.core.plate import Plate, well_name, well_position
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.base import FileContent, RawFile, Reader, ReadOptions
+from tricyclic.io.cells_beside import wider_row
 from tricyclic.io.delimited_text import Sheet, is_not_counted, is_number_like, shortened
 from tricyclic.io.headings import (
     agreed_unit,
@@ -265,11 +266,7 @@ def _rows_of_wells(
         if not filled:
             continue
         if any(row[width:]):
-            raise InputError(
-                f"has {len(row)} cells under {width} column names",
-                where=sheet.where(index),
-                do="Name every column",
-            )
+            raise wider_row(sheet, index, width)
         well = row[columns.well] if columns.well < len(row) else ""
         if len(filled) == 1 and not _is_well(well) and not is_number_like(filled[0]):
             remarks.append(f"'{shortened(filled[0])}' ({sheet.where(index)})")

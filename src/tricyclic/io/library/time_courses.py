@@ -21,6 +21,8 @@ from tricyclic.io.library.tables import table_number
 NEEDED = ("time_h", "value", "unit")
 # Columns that name what was measured, an observable of the scenario or a quantity of the model.
 NAMED = ("observable", "quantity")
+# Key of the cells beyond the header.
+_MORE = "\0more"
 
 
 def read_measured_courses(path: str | Path | DataTable) -> tuple[MeasuredTimeCourse, ...]:
@@ -40,20 +42,22 @@ def read_measured_courses(path: str | Path | DataTable) -> tuple[MeasuredTimeCou
         raise at_file(error, file) from error
     first_line = text.split("\n", 1)[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, restkey=_MORE)
     with csv_of(file):
         columns = [column.strip() for column in reader.fieldnames or ()]
         read = [(reader.line_num, cells) for cells in reader]
     named = _check_columns(columns, file)
     courses: dict[tuple[str, str], list[tuple[float, float, float]]] = {}
     for line, cells in read:
-        row = {
-            (key or "").strip(): (cell or "").strip()
-            for key, cell in cells.items()
-            if isinstance(cell, str)
-        }
+        where = f"{file}, line {line}"
+        if any(cells.pop(_MORE, ())):
+            raise InputError(
+                "has more cells than the header",
+                where=where,
+                do="Write numbers with a decimal point, or semicolons between the cells",
+            )
+        row = {(key or "").strip(): (cell or "").strip() for key, cell in cells.items()}
         if any(row.values()):
-            where = f"{file}, line {line}"
             if not row.get(named):
                 raise InputError(f"has no {named}", where=where)
             key = (row[named], row.get("unit", ""))

@@ -9,6 +9,7 @@ from dataclasses import replace
 from tricyclic.core.document import Block, Heading, Table
 from tricyclic.core.format import format_number
 from tricyclic.core.fractions import PERCENT
+from tricyclic.numerals import parse_number
 from tricyclic.plotting.dialysis import dialysis_course
 from tricyclic.reports.section import ReportData, ReportSection, figure_of
 from tricyclic.reports.words import format_optional
@@ -82,11 +83,13 @@ def _responses(result: MicrodialysisResult) -> Table:
 
 def _collection(one: DialysisExperiment) -> Table:
     with_notes = any(animal.note for animal in one.animals)
-    columns = ("Animal", "Group", "Treated", "Flow (uL/min)", "Dead volume (uL)", "Note")
+    in_minutes = all(parse_number(a.treated) is not None for a in one.animals if a.treated)
+    treated, times = ("Treated (min)", "times in min") if in_minutes else ("Treated", "times")
+    columns = ("Animal", "Group", treated, "Flow (uL/min)", "Dead volume (uL)", "Note")
     rows = [(a.name, a.group, a.treated, a.flow, a.dead_volume, a.note) for a in one.animals]
     kept = len(columns) if with_notes else len(columns) - 1
     return Table(
-        "Collection, as study.toml states it; times on the clock of each animal.",
+        f"Collection, as study.toml states it; {times} on the clock of each animal.",
         columns[:kept],
         tuple(row[:kept] for row in rows),
     )
