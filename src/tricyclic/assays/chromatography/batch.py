@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from tricyclic.assays.chromatography.injection import CompoundFit, fit_compound
 from tricyclic.assays.chromatography.model import (
     PeakModel,
@@ -17,7 +19,7 @@ from tricyclic.assays.chromatography.places import locate_compounds
 from tricyclic.assays.chromatography.reference import Reference, find_reference, shape_misfit
 from tricyclic.assays.chromatography.trace import EvenTrace, prepare_trace
 from tricyclic.core.chromatogram import Chromatogram
-from tricyclic.core.chromatography_method import ChromatographyMethod
+from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.core.peak import InjectionPeaks, ManualLimits
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.errors import InputError
@@ -25,9 +27,13 @@ from tricyclic.numerics.peaks.learn import LonePeak, refit
 
 # Areas below this many standard errors do not teach where a compound elutes.
 _CLEAR = 10.0
-# A reference peak this tall, in noise, that differs from the batch's shape by more than this part
-# of its height has a shape of its own.
-_TALL, _OWN_SHAPE = 200.0, 0.015
+# A peak this tall, in noise, that differs from the batch's shape by more than this part of its
+# height has a shape of its own; the reference peak by the second part whatever is beside it.
+_TALL, _OWN_SHAPE, _OTHER_SHAPE = 200.0, 0.004, 0.015
+# A trace rises again beside a peak where it does so by this many times the noise.
+_RISE_NOISE = 8.0
+# Nearest listed peak and nearest unlisted one, in widths, beside which a peak shows its own shape.
+_ALONE, _BESIDE = 8.0, 4.5
 
 
 @dataclass(frozen=True)
@@ -146,10 +152,7 @@ def fit_injection(
         model = learn_batch([injection], method)
     trace = prepared(injection, method)
     reference = find_reference(trace, method, model.shape)
-    if (
-        reference.signal_to_noise >= _TALL
-        and shape_misfit(reference.peak, model.shape) > _OWN_SHAPE
-    ):
+    if _has_own_shape(reference, model, min(_least_misfit(reference), _OTHER_SHAPE)):
         # An overloaded column, or one that has changed: the shape of this injection is its own.
         model = learn_model(model, [reference])
         reference = find_reference(trace, method, model.shape)
@@ -159,8 +162,65 @@ def fit_injection(
         center = reference.compound.retention_min
         width = model.width_share * center
         reference = replace(reference, peak=replace(peak, center=center, width=width))
-    fits = [fit_compound(trace, method, one, reference, model) for one in method]
+    fits = [_fit_one(trace, method, one, reference, model) for one in method]
     return quantify(injection.name, injection.chromatogram, trace, reference, fits, manual or {})
+
+
+def _has_own_shape(reference: Reference, model: PeakModel, least: float) -> bool:
+    """Whether a peak is tall and differs from the shared shape by more than its noise.
+
+    `least` is the root mean square by which it has to differ, over its height.
+    """
+    if reference.signal_to_noise < _TALL:
+        return False
+    misfit = shape_misfit(reference.peak, model.shape)
+    return bool(misfit > np.hypot(least, 1.0 / reference.signal_to_noise))
+
+
+def _least_misfit(reference: Reference) -> float:
+    """Misfit from which on a peak has a shape of its own: more, the taller a peak beside it is."""
+    peak = reference.peak
+    top = int(np.clip(np.searchsorted(peak.time, peak.center), 1, peak.time.size - 1))
+    # How far the trace rises again on either side.
+    rise = max(
+        float((side - np.minimum.accumulate(side)).max())
+        for side in (peak.signal[top:], peak.signal[:top][::-1])
+    )
+    beside = (rise - _RISE_NOISE * reference.noise.rms) / max(reference.height, 1e-300)
+    return max(_OWN_SHAPE, 0.5 * beside)
+
+
+def _fit_one(
+    trace: EvenTrace,
+    method: ChromatographyMethod,
+    compound: Compound,
+    reference: Reference,
+    model: PeakModel,
+) -> CompoundFit:
+    """Fit a compound; with a shape of its own where it is tall, alone and not of the shared one."""
+    fit = fit_compound(trace, method, compound, reference, model)
+    if compound.name == reference.compound.name:
+        return fit
+    width = float(fit.fit.places.width[0])
+    factor = reference.peak.center / reference.compound.retention_min
+    middle = float(fit.fit.places.center[0])
+    listed = [abs(one.retention_min * factor - middle) for one in method if one is not compound]
+    near = trace.signal[trace.between(middle - 3.0 * width, middle + 3.0 * width)]
+    # Half, because the noise here may be less than that of the whole trace.
+    if min(listed) < _ALONE * width or np.ptp(near) < 0.5 * _TALL * reference.noise.rms:
+        return fit
+    own = find_reference(trace, method, model.shape, compound)
+    unknown = fit.fit.center[[name == "unknown" for name in fit.names]]
+    apart = np.abs(unknown - own.peak.center) / own.peak.width
+    # A tall neighbour that is not listed is not the compound.
+    moved = abs(own.peak.center - middle) / own.peak.width
+    if moved > 1.0 or min(apart, default=np.inf) < _BESIDE:
+        return fit
+    if not _has_own_shape(own, model, _least_misfit(own)):
+        return fit
+    model = learn_model(model, [own])
+    own = find_reference(trace, method, model.shape, compound)
+    return fit_compound(trace, method, compound, own, model) if own.present else fit
 
 
 def prepared(injection: BatchInjection, method: ChromatographyMethod) -> EvenTrace:
@@ -189,7 +249,7 @@ def _place(
     base = model.expected[reference.compound.name]
     center, width = float(fit.fit.center[0]), float(fit.fit.places.width[0])
     alone = fit.window.signal - fit.fit.peaks[:, 1:].sum(axis=1)
-    own = refit(LonePeak(fit.time, alone, reference.noise, center, width), model.shape)[0]
+    own = refit(LonePeak(fit.time, alone, fit.window.noise, center, width), model.shape)[0]
     return (
         center / reference.peak.center * base.retention,
         own.width / reference.peak.width * base.width,

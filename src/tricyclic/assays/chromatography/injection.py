@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,6 @@ from tricyclic.assays.chromatography.model import PeakModel
 from tricyclic.assays.chromatography.reference import Reference
 from tricyclic.assays.chromatography.trace import EvenTrace
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
-from tricyclic.numerics.peaks.noise import NoiseModel
 from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
 
 FloatArray = NDArray[np.float64]
@@ -24,8 +23,6 @@ MOST_UNKNOWNS = 2
 NEAREST = 0.6
 # An unknown below this part of the tallest peak near it is a misfit of that peak's shape.
 LEAST_UNKNOWN = 0.02
-# Root mean square by which the shapes of peaks differ at least, over their height.
-LEAST_MISFIT = 0.001
 # Largest shift in standard deviations of its prior.
 _BOUND_SD = 5.0
 _DEGREE = 3
@@ -84,7 +81,7 @@ def fit_compound(
     peaks = [places[one.name] for one in (compound, *near)]
     centers, widths, sds = (np.array(values) for values in zip(*peaks, strict=True))
     listed = PeakPlaces(centers, widths, sds, np.clip(_BOUND_SD * sds, 0.1, 1.0))
-    noise = _with_misfit(reference.noise, float(np.ptp(trace.signal[part])))
+    noise = reference.noise.with_misfit(float(np.ptp(trace.signal[part])))
     window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE)
     fit = window.fit(listed)
     names = [compound.name, *(one.name for one in near)]
@@ -95,21 +92,6 @@ def fit_compound(
         fit = more
         names.append("unknown")
     return CompoundFit(compound, trace.time[part], fit, tuple(names), window)
-
-
-def _with_misfit(noise: NoiseModel, height: float) -> NoiseModel:
-    """Noise with the part by which peaks differ in shape, which grows with their height.
-
-    Beside a tall peak it exceeds the noise of the detector; it is not autocorrelated as that is,
-    and counted as white, so that the fit follows the bulk of the peak.
-    """
-    misfit = LEAST_MISFIT * height
-    part = misfit / noise.rms
-    return replace(
-        noise,
-        coefficients=noise.coefficients / (1.0 + part**4),
-        innovation_sd=float(np.hypot(noise.innovation_sd, misfit * part**2 / (1.0 + part**2))),
-    )
 
 
 def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float, float, float]:

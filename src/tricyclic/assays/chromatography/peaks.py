@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.assays.chromatography.injection import CompoundFit
+from tricyclic.assays.chromatography.injection import BACK, FRONT, CompoundFit
 from tricyclic.assays.chromatography.integration import (
     by_drop_line,
     over_tangent,
@@ -36,6 +36,7 @@ from tricyclic.core.peak import (
     PeakState,
     UnknownPeak,
 )
+from tricyclic.numerics.peaks.noise import LEAST_MISFIT, misfit_share
 
 FloatArray = NDArray[np.float64]
 
@@ -51,6 +52,8 @@ _GROUP = 6.0
 _SECONDS = 60.0
 # Residual beyond which a shape is remarked on: in noise, and in heights.
 _MISFIT_NOISE, _MISFIT_HEIGHT = 3.0, 0.03
+# The core of a peak either way, in widths.
+_CORE = 2.0
 
 
 def quantify(
@@ -128,7 +131,7 @@ def _peak(
         expected_min=blank.expected_min,
         retention_min=center,
         area=area * _SECONDS,
-        area_se=se * _SECONDS,
+        area_se=float(np.hypot(se, _shape_error(fit, noise.rms, height))) * _SECONDS,
         area_detectable=detectable,
         height=height,
         signal_to_noise_rms=ratio,
@@ -224,19 +227,36 @@ def _peak_remarks(
     ]
     for center in sorted(beside):
         remarks.append(f"an unlisted peak at {center:.3f} min is fitted beside it")
-    result = fit.fit
-    if abs(result.shift[0]) >= 0.99 * result.places.bound[0] > 0.0:
+    if abs(fit.fit.shift[0]) >= 0.99 * fit.fit.places.bound[0] > 0.0:
         remarks.append("its retention is at the limit of what the standards allow")
-    width, center = float(result.places.width[0]), float(result.center[0])
-    core = np.abs(fit.time - center) < 2.0 * width
-    residual = fit.window.signal - result.baseline - result.peaks.sum(axis=1)
-    misfit = float(np.sqrt(np.mean(residual[core] ** 2))) if core.any() else 0.0
+    misfit = _core_residual(fit)
     if misfit > max(_MISFIT_NOISE * reference.noise.rms, _MISFIT_HEIGHT * height):
         remarks.append(
             f"its shape differs from that of the others by {100.0 * misfit / height:.0f} % of the "
             "height"
         )
     return tuple(remarks)
+
+
+def _core_residual(fit: CompoundFit) -> float:
+    """Root mean square of what the fit leaves of the core of a peak."""
+    width, center = float(fit.fit.places.width[0]), float(fit.fit.center[0])
+    core = np.abs(fit.time - center) < _CORE * width
+    residual = fit.window.signal - fit.fit.baseline - fit.fit.peaks.sum(axis=1)
+    return float(np.sqrt(np.mean(residual[core] ** 2))) if core.any() else 0.0
+
+
+def _shape_error(fit: CompoundFit, noise: float, height: float) -> float:
+    """Standard error of an area from the shape and the baseline, signal x min.
+
+    The least misfit of a shape, as in `NoiseModel.with_misfit`, has one sign along the window of
+    the peak, where a wing of the peak cannot be distinguished from the baseline; it counts where
+    it exceeds the noise. What the fit leaves beyond the noise is in the core.
+    """
+    least = LEAST_MISFIT * height * misfit_share(height, noise)
+    beyond = np.sqrt(max(_core_residual(fit) ** 2 - (_MISFIT_NOISE * noise) ** 2, 0.0))
+    width = float(fit.fit.places.width[0])
+    return width * float(np.hypot((FRONT + BACK) * least, 2.0 * _CORE * beyond))
 
 
 def _with_manual(

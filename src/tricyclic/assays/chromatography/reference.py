@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.assays.chromatography.trace import EvenTrace, hann_smoothed, quiet_noise
+from tricyclic.assays.chromatography.trace import (
+    EvenTrace,
+    hann_smoothed,
+    quiet_noise,
+    usual_bend,
+)
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.learn import LonePeak, refit
 from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise
@@ -76,14 +81,23 @@ def find_reference(
     trace: EvenTrace,
     method: ChromatographyMethod,
     shape: PeakShape,
+    compound: Compound | None = None,
 ) -> Reference:
-    """Find the internal standard, or else the compound with the tallest peak in its window."""
-    chosen = method.internal_standard
+    """Find a compound: the internal standard, or else that with the tallest peak in its window."""
+    chosen = compound or method.internal_standard
     candidates = (chosen,) if chosen is not None else method.compounds
     rough = max((_tallest(trace, one) for one in candidates), key=lambda hit: hit.height)
     noise, quiet = trace_noise(trace, method, rough)
     window = peak_window(trace, method, rough.compound.name, rough.center, rough.width)
-    peak = LonePeak(trace.time[window], trace.signal[window], noise, rough.center, rough.width)
+    readings = trace.signal[window]
+    peak = LonePeak(
+        trace.time[window],
+        readings,
+        noise.with_misfit(float(np.ptp(readings))),
+        rough.center,
+        rough.width,
+        usual_bend(trace, quiet, rough.center, readings.size),
+    )
     fitted, area = refit(peak, shape)
     height = area * shape.height / fitted.width
     moved = abs(fitted.center - rough.compound.retention_min) <= rough.compound.window_min

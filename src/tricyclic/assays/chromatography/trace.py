@@ -27,6 +27,8 @@ _BENT_DEGREES, _BENT = (3, 4, 5), 0.6
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
+# A baseline below a peak bends as that of so many stretches on either side, or by a factor more.
+_STRETCHES, _BEND = 2, 2.0
 # A reading is a spike beyond this many standard deviations of the step to the next one.
 _SPIKE = 8.0
 
@@ -172,6 +174,42 @@ def quiet_noise(
     model = fit_noise(pieces, parameters=int(sum(degrees[i] + 1 for i in kept)))
     model = replace(model, innovation_sd=_SLOW_NOISE * model.innovation_sd)
     return model, list(zip(middles, pieces, strict=True))
+
+
+def usual_bend(
+    trace: EvenTrace, quiet: Sequence[tuple[float, FloatArray]], near: float, length: int
+) -> tuple[float, ...]:
+    """How much a baseline bends near a time, from the quiet stretches before and behind it.
+
+    Parameters
+    ----------
+    trace : EvenTrace
+        The readings.
+    quiet : sequence of (float, ndarray)
+        Middle time and residuals of each quiet stretch, as `quiet_noise` gives them.
+    near : float
+        The time, min.
+    length : int
+        Readings of the window for which the bend is wanted.
+
+    Returns
+    -------
+    tuple of float
+        Standard deviation of the coefficients of the Legendre polynomials of the second and third
+        degree on the window, in signal; empty where no stretch is quiet.
+    """
+    before = [one for one in quiet if one[0] < near][-_STRETCHES:]
+    behind = [one for one in quiet if one[0] >= near][:_STRETCHES]
+    seen = []
+    for middle, piece in (*before, *behind):
+        first = int(np.clip(np.searchsorted(trace.time, middle) - piece.size // 2, 0, None))
+        signal = trace.signal[first : first + piece.size]
+        fitted = np.linalg.lstsq(polynomial(signal.size, 3), signal, rcond=None)[0]
+        seen.append(np.abs(fitted[2:]) * (length / signal.size) ** np.array([2.0, 3.0]))
+    if not seen:
+        return ()
+    largest = np.maximum(_BEND * np.max(seen, axis=0), np.finfo(float).tiny ** 0.25)
+    return tuple(float(sd) for sd in largest)
 
 
 def _without_baseline(stretches: FloatArray, degree: int) -> FloatArray:

@@ -24,6 +24,9 @@ FloatArray = NDArray[np.float64]
 _ROUNDS = 4
 # Standard deviation of a weight around that of the start, as a part of the weight and as a floor.
 _PRIOR = 0.04
+# Core of a peak either way, in widths, and the widths in which the floor of the prior falls by e
+# beyond it, on the side of the tail and on the other.
+_CORE, _TAIL_DECAY, _FRONT_DECAY = 2.5, 3.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class LonePeak:
         Of the readings.
     center, width : float
         Apex, and width at half height over 2.3548.
+    bend : tuple of float
+        Standard deviations of the coefficients of the baseline's Legendre polynomials from the
+        second degree on, in signal; those not listed are free. Front and tail of a tall peak
+        cannot be distinguished from a bent baseline by the peak itself.
     """
 
     time: FloatArray
@@ -45,6 +52,7 @@ class LonePeak:
     noise: NoiseModel
     center: float
     width: float
+    bend: tuple[float, ...] = ()
 
 
 def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float]:
@@ -55,9 +63,8 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
     tuple of float
         Center and sigma in the unit of time, tau over sigma, and area.
     """
-    whitened = peak.noise.whiten(np.column_stack([polynomial(peak.time.size, degree), peak.signal]))
-    q = np.linalg.qr(whitened[:, :-1])[0]
-    target = whitened[:, -1] - q @ (q.T @ whitened[:, -1])
+    q = _baseline(peak, degree)
+    target = _beside(peak, q, peak.signal)
 
     def solve(p: FloatArray) -> tuple[FloatArray, float, FloatArray]:
         sigma = peak.width * float(np.exp(p[1]))
@@ -71,8 +78,7 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
                 parts[3] * sigma,
             ]
         )
-        columns = peak.noise.whiten(raw)
-        columns = columns - q @ (q.T @ columns)
+        columns = _beside(peak, q, raw)
         unit = columns[:, 0]
         square = max(float(unit @ unit), 1e-300)
         area = float(unit @ target) / square
@@ -102,6 +108,23 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
         float(fitted.x[2]),
         area,
     )
+
+
+def _baseline(peak: LonePeak, degree: int) -> FloatArray:
+    """An orthonormal basis of the whitened baseline and, below it, of its prior."""
+    whitened = peak.noise.whiten(polynomial(peak.time.size, degree))
+    prior = np.zeros((len(peak.bend), degree + 1))
+    for row, sd in enumerate(peak.bend[: degree - 1]):
+        prior[row, row + 2] = 1.0 / sd
+    return np.linalg.qr(np.concatenate([whitened, prior]))[0]
+
+
+def _beside(peak: LonePeak, baseline: FloatArray, values: FloatArray) -> FloatArray:
+    """Whitened columns of readings without their part in a baseline of `_baseline`."""
+    whitened = peak.noise.whiten(values)
+    none = np.zeros((len(peak.bend), *whitened.shape[1:]))
+    columns = np.concatenate([whitened, none])
+    return np.asarray(columns - baseline @ (baseline.T @ columns))
 
 
 def mixture_nodes() -> tuple[FloatArray, FloatArray]:
@@ -145,16 +168,14 @@ def learn_shape(peaks: Sequence[LonePeak], start: PeakShape, degree: int = 3) ->
 
 def refit(peak: LonePeak, shape: PeakShape, degree: int = 3) -> tuple[LonePeak, float]:
     """A peak with center, width and area refitted for a shape."""
-    whitened = peak.noise.whiten(np.column_stack([polynomial(peak.time.size, degree), peak.signal]))
-    q = np.linalg.qr(whitened[:, :-1])[0]
-    target = whitened[:, -1] - q @ (q.T @ whitened[:, -1])
+    q = _baseline(peak, degree)
+    target = _beside(peak, q, peak.signal)
     center, width, area = peak.center, peak.width, 0.0
     for _ in range(6):
         u = (peak.time - center) / width
         value, slope = shape.columns(u)
         raw = np.column_stack([value, -slope, -(value + u * slope)]) / width
-        columns = peak.noise.whiten(raw)
-        columns = columns - q @ (q.T @ columns)
+        columns = _beside(peak, q, raw)
         b = np.linalg.lstsq(columns, target, rcond=None)[0]
         area = float(b[0])
         if not area > 0.0:
@@ -168,6 +189,15 @@ def refit(peak: LonePeak, shape: PeakShape, degree: int = 3) -> tuple[LonePeak, 
     return replace(peak, center=center, width=width), area
 
 
+def _plausible(centers: FloatArray, start: PeakShape) -> FloatArray:
+    """How much of a peak may be at reduced times: all in its core, and less the farther from it.
+
+    A wing that does not fall off is a neighbour or a baseline, not part of the peak.
+    """
+    decay = np.where((centers > 0.0) == (start.tailing() > 1.0), _TAIL_DECAY, _FRONT_DECAY)
+    return np.asarray(np.exp(-np.maximum(np.abs(centers) - _CORE, 0.0) / decay))
+
+
 def _mixture(
     peaks: Sequence[LonePeak], areas: Sequence[float], start: PeakShape, degree: int
 ) -> PeakShape:
@@ -179,7 +209,7 @@ def _mixture(
     # A prior at the start: what the readings do not decide (a far tail against the baseline)
     # stays as it is there.
     guess = nnls(gaussians, start.density)[0]
-    precision = (_PRIOR * (guess + _PRIOR)) ** -2.0
+    precision = (_PRIOR * (guess + _PRIOR * _plausible(centers, start))) ** -2.0
     gram = np.diag(precision)
     along = precision * guess
     for peak, area in zip(peaks, areas, strict=True):
@@ -188,12 +218,7 @@ def _mixture(
             widths * np.sqrt(2.0 * np.pi)
         )
         raw = raw * (area / peak.width)
-        whitened = peak.noise.whiten(
-            np.column_stack([polynomial(peak.time.size, degree), raw, peak.signal])
-        )
-        q = np.linalg.qr(whitened[:, : degree + 1])[0]
-        parts = whitened[:, degree + 1 :]
-        parts = parts - q @ (q.T @ parts)
+        parts = _beside(peak, _baseline(peak, degree), np.column_stack([raw, peak.signal]))
         gram += parts[:, :-1].T @ parts[:, :-1]
         along += parts[:, :-1].T @ parts[:, -1]
     upper = np.linalg.cholesky(gram).T

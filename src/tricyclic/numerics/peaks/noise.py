@@ -7,7 +7,7 @@ filter turns the noise of a trace into white noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +16,8 @@ FloatArray = NDArray[np.float64]
 
 # Residuals beyond this many standard deviations count as this many.
 _CLIP = 3.5
+# Root mean square by which the shapes of peaks differ at least, over their height.
+LEAST_MISFIT = 0.001
 # Median absolute deviation of a normal distribution.
 _MAD = 0.67448975
 
@@ -42,6 +44,26 @@ class NoiseModel:
     def order(self) -> int:
         """Number of coefficients; a filtered piece is that much shorter."""
         return int(self.coefficients.size)
+
+    def with_misfit(self, height: float) -> NoiseModel:
+        """Noise with the part by which peaks differ from a shape, which grows with their height.
+
+        Beside a tall peak it exceeds the noise of the detector; it is not autocorrelated as that
+        is, and counted as white, so that a fit follows the bulk of the peak.
+
+        Parameters
+        ----------
+        height : float
+            Height of the peak, in signal.
+        """
+        share = misfit_share(height, self.rms)
+        kept = (1.0 - share) ** 2
+        misfit = LEAST_MISFIT * height * share
+        return replace(
+            self,
+            coefficients=self.coefficients * kept / (kept + share**2),
+            innovation_sd=float(np.hypot(self.innovation_sd, misfit)),
+        )
 
     def whiten(self, columns: FloatArray) -> FloatArray:
         """Filter columns (along axis 0) so that the noise in them is white with variance 1."""
@@ -71,6 +93,12 @@ class NoiseModel:
 def mad_sd(values: FloatArray) -> float:
     """Standard deviation by the median absolute deviation."""
     return float(np.median(np.abs(values - np.median(values))) / _MAD)
+
+
+def misfit_share(height: float, rms: float) -> float:
+    """Share of the least misfit of a shape in the variance of misfit and noise, 0 to 1."""
+    misfit = LEAST_MISFIT * height
+    return float((misfit / np.hypot(misfit, rms)) ** 2)
 
 
 def fit_noise(
