@@ -1,5 +1,5 @@
-"""For all tests: when memory is searched for objects that only refer to each other, and a fixture
-with which equal fits are searched once.
+"""For all tests: when memory is searched for objects that only refer to each other, and fixtures
+with which equal fits, batches and models are computed once.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pytest
 # them again and again takes two fifths of the time of a collection.
 gc.disable()
 
-# Searches that are remembered, each of about 10 kB.
-MOST = 3000
+# Results that are remembered, each of about 10 kB, and compiled models, of some megabytes each.
+MOST, MOST_MODELS = 3000, 12
 # What a series is called does not matter to a search.
 NAMES = ("name", "y_unit", "experiment", "group", "labels", "x_units", "time_unit")
 
@@ -36,12 +36,18 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+class UnknownContentError(Exception):
+    """A value that cannot be compared with another."""
+
+
 def content(value: Any) -> Any:
     """What a value consists of, as text or nested tuples of it; functions by name and closure."""
     if isinstance(value, np.ndarray):
-        return (value.shape, value.dtype.str, value.tobytes())
+        return (value.shape, value.dtype.str, hashlib.blake2b(value.tobytes()).hexdigest())
     if isinstance(value, Mapping):
         return tuple((key, content(one)) for key, one in value.items())
+    if isinstance(value, str | int | float | bool | None):
+        return value
     if isinstance(value, list | tuple):
         return tuple(content(one) for one in value)
     if is_dataclass(value):
@@ -55,29 +61,33 @@ def content(value: Any) -> Any:
         return (code.co_filename, code.co_firstlineno, code.co_code, *constants, cells)
     text = repr(value)
     if " at 0x" in text:
-        raise TypeError(f"{text} cannot be compared with another")
+        raise UnknownContentError(text)
     return text
 
 
 class Remembered:
-    """What a function of a search gave, by the content of its arguments: each is computed once."""
+    """What functions gave, by the content of its arguments: each is computed once."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
         self.results: OrderedDict[bytes, Any] = OrderedDict()
 
-    def get(self, key: tuple[Any, ...], compute: Callable[[], Any]) -> Any:
-        """The result for a key, computed where it is new."""
-        digest = hashlib.blake2b(repr(key).encode()).digest()
+    def get(self, key: Callable[[], tuple[Any, ...]], compute: Callable[[], Any]) -> Any:
+        """The result for a key, computed where it is new or has no comparable content."""
+        try:
+            digest = hashlib.blake2b(repr(key()).encode()).digest()
+        except UnknownContentError:
+            return compute()
         if digest in self.results:
             self.results.move_to_end(digest)
         else:
             self.results[digest] = compute()
-            if len(self.results) > MOST:
+            if len(self.results) > self.most:
                 self.results.popitem(last=False)
         return self.results[digest]
 
 
-REMEMBERED = Remembered()
+REMEMBERED, MODELS = Remembered(), Remembered(MOST_MODELS)
 
 
 def state(search: Any) -> dict[str, Any]:
@@ -112,8 +122,9 @@ def equal_fits_once() -> Iterator[None]:
             optimum = search_anew(problem, spread, starts)
             return optimum and (optimum, state(optimum.search))
 
-        key = ("search", of_problem(problem), content(spread), content(starts))
-        known = REMEMBERED.get(key, compute)
+        known = REMEMBERED.get(
+            lambda: ("search", of_problem(problem), content(spread), content(starts)), compute
+        )
         if known is None:
             return None
         optimum, of_search = known
@@ -125,18 +136,72 @@ def equal_fits_once() -> Iterator[None]:
         def compute() -> Any:
             return limits_anew(of, optimum, wanted, confidence), state(of)
 
-        known = (content(state(of)), content(optimum), tuple(wanted), confidence)
-        ends, after = REMEMBERED.get(("limits", of_problem(of.problem), *known), compute)
+        def key() -> tuple[Any, ...]:
+            known = (content(state(of)), content(optimum), tuple(wanted), confidence)
+            return ("limits", of_problem(of.problem), *known)
+
+        ends, after = REMEMBERED.get(key, compute)
         vars(of).update(copy.deepcopy(after))
         return dict(ends[0]), ends[1]
 
     def scores(problem: Any, result: Any, sd: np.ndarray) -> Any:
         values = {slot.name: result.values[slot.name] for slot in problem.free}
-        key = ("scores", of_problem(problem), content((values, sd)))
-        return REMEMBERED.get(key, lambda: scores_anew(problem, result, sd))
+        return REMEMBERED.get(
+            lambda: ("scores", of_problem(problem), content((values, sd))),
+            lambda: scores_anew(problem, result, sd),
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit, "_search", search)
         patch.setattr(fit, "profile_limits", limits)
         patch.setattr(outliers, "_scores", scores)
+        yield
+
+
+@pytest.fixture(scope="module")
+def equal_batches_once() -> Iterator[None]:
+    """Chromatograms that an earlier test has fitted by the same method are not fitted again, for
+    modules about what comes before and after the fit (`tests/assays/chromatography`).
+    """
+    from tricyclic.assays.chromatography import batch
+
+    learn_anew, fit_anew = batch.learn_batch, batch.fit_injection
+
+    def learn(injections: Any, method: Any) -> Any:
+        return REMEMBERED.get(
+            lambda: ("batch", content(injections), content(method)),
+            lambda: learn_anew(injections, method),
+        )
+
+    def fit_one(injection: Any, method: Any, model: Any = None, manual: Any = None) -> Any:
+        return REMEMBERED.get(
+            lambda: ("injection", content((injection, method, model, manual))),
+            lambda: fit_anew(injection, method, model, manual),
+        )
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch, "learn_batch", learn)
+        patch.setattr(batch, "fit_injection", fit_one)
+        yield
+
+
+@pytest.fixture(scope="module")
+def equal_models_once() -> Iterator[None]:
+    """A model that an earlier test has compiled is not compiled again, for modules about what is
+    simulated: a run leaves nothing behind in a model (`tests/ode`).
+    """
+    from tricyclic.ode.roadrunner import RoadRunnerEngine
+    from tricyclic.simulation import run
+
+    load_anew, write_anew = RoadRunnerEngine.load, run.antimony_to_sbml
+
+    def load(self: Any, sbml: str) -> Any:
+        return MODELS.get(lambda: ("model", sbml), lambda: load_anew(self, sbml))
+
+    def write(text: str, name: str) -> str:
+        return str(REMEMBERED.get(lambda: ("sbml", text, name), lambda: write_anew(text, name)))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RoadRunnerEngine, "load", load)
+        patch.setattr(run, "antimony_to_sbml", write)
         yield

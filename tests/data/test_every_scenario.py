@@ -16,6 +16,8 @@ from tricyclic.simulation.compose import compose
 from tricyclic.simulation.network import pathway_network
 from tricyclic.simulation.run import Simulator
 
+pytestmark = pytest.mark.usefixtures("equal_models_once")
+
 SCENARIOS = list(scenario_names())
 DAY = 24.0
 

@@ -15,6 +15,8 @@ from tricyclic.simulation.dosing import parse_all_dosing
 from tricyclic.simulation.endpoints import is_occupancy
 from tricyclic.simulation.run import Simulator
 
+pytestmark = pytest.mark.usefixtures("equal_models_once")
+
 LIBRARY = Library(None)
 DOSES = [
     ("desipramine 10 mg/kg ip", "rat"),

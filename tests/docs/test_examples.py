@@ -22,6 +22,8 @@ import pytest
 from tricyclic.curves import CURVES
 from tricyclic.io.open import READERS
 
+pytestmark = pytest.mark.usefixtures("equal_batches_once", "equal_fits_once", "equal_models_once")
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)

@@ -15,6 +15,8 @@ from tricyclic.reports.plots.microdialysis import microdialysis_drawings
 from tricyclic.reports.text.microdialysis import microdialysis_text
 from tricyclic.workflows.dialysis_model import DialysisSetup, simulate_dialysis
 
+pytestmark = pytest.mark.usefixtures("equal_models_once")
+
 DOSE = "desipramine 10 mg/kg ip"
 SIZE = 3
 

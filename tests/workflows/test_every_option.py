@@ -16,6 +16,8 @@ import tricyclic
 from tricyclic.workflows.base import option_fields
 from tricyclic.workflows.commands import COMMANDS
 
+pytestmark = pytest.mark.usefixtures("equal_fits_once", "equal_models_once")
+
 EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 NET = str(EXAMPLE / "raw" / "net_run1.csv")
 BETA = str(EXAMPLE / "raw" / "beta1_vehicle_day1.csv")

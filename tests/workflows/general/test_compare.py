@@ -19,6 +19,8 @@ from tricyclic.cli.main import main
 from tricyclic.errors import InputError
 from tricyclic.workflows.general.compare_sources import split_reference
 
+pytestmark = pytest.mark.usefixtures("equal_fits_once")
+
 RUNS = """compound,target,run,Ki_nM,pIC50
 DMI,NET,1,0.9,8.6
 DMI,NET,2,1.1,8.5

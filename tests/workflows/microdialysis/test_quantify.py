@@ -21,6 +21,8 @@ from tricyclic.io.chromatography_method import read_chromatography_method
 from tricyclic.io.sample_list import read_sample_list
 from tricyclic.reports.figures import drawings_of
 
+pytestmark = pytest.mark.usefixtures("equal_batches_once")
+
 SOUND = {
     "few_levels",
     "standards_outside",

@@ -246,3 +246,8 @@ def module_person_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("person")
     write_person_library(folder)
     return folder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _equal_models_once(equal_models_once):
+    """Commands and their output are tested here; the solver in `tests/ode`."""

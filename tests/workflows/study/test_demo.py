@@ -19,6 +19,8 @@ from tricyclic.study.examples import copy_example
 from tricyclic.workflows.study.demo import run
 from tricyclic.workflows.study.options import DemoOptions
 
+pytestmark = pytest.mark.usefixtures("equal_fits_once")
+
 ROOT = Path(__file__).parents[3]
 EXAMPLE = Path(tricyclic.__file__).parent / "data" / "examples" / "desipramine-study"
 SCRIPT = ROOT / "benchmarks" / "make_demo_study.py"

@@ -28,6 +28,8 @@ from tricyclic.workflows.study import run, verify
 from tricyclic.workflows.study.new_dialysis import synthetic_study
 from tricyclic.workflows.study.options import RunStudyOptions, VerifyOptions
 
+pytestmark = pytest.mark.usefixtures("equal_batches_once", "equal_fits_once", "equal_models_once")
+
 # Small enough to run in seconds; the dead volume is right, so that nothing is flagged.
 SEED = 3
 DESIGN = DialysisDesign(animals_per_group=3, fractions=11, animal_cv=0.2)

@@ -16,6 +16,8 @@ from tricyclic.io.library.protocols import protocol
 from tricyclic.io.plate_layout import layout_from_toml
 from tricyclic.workflows.study.run import run_study
 
+pytestmark = pytest.mark.usefixtures("equal_fits_once")
+
 TRUTH = TrueValues(
     kd_nM=0.8,
     bmax_fmol_per_mg=800.0,

@@ -20,6 +20,8 @@ from tricyclic.study.conditions import read_conditions
 from tricyclic.workflows.study.options import KINETIC_EXPERIMENTS
 from tricyclic.workflows.study.workbook import KOFF_per_min
 
+pytestmark = pytest.mark.usefixtures("equal_fits_once")
+
 KI_nM = 2.0
 PROTOCOLS = ("beta1-iodopindolol", "net-nisoxetine", "sert-citalopram", "sigma2-dtg")
 
