@@ -134,23 +134,26 @@ def solve_sites(
     shape = np.broadcast_shapes(
         *(np.shape(a) for a in (*sites, *totals, *sinks, *(kd for row in kds for kd in row)))
     )
-    big_r = np.stack([np.broadcast_to(np.maximum(np.asarray(s, float), 0.0), shape) for s in sites])
-    amounts = np.stack([np.broadcast_to(np.asarray(t, float), shape) for t in totals])
-    factors = np.stack(
-        [np.broadcast_to(_sink_factor(s), shape) for s in (sinks or [0.0] * len(totals))]
+    big_r, amounts, factors = (np.empty((len(of), *shape)) for of in (sites, totals, totals))
+    per_kd = np.empty((len(totals), count, *shape))
+    for s, site in enumerate(sites):
+        big_r[s] = np.maximum(np.asarray(site, float), 0.0)
+    for i, (total, row) in enumerate(zip(totals, kds, strict=True)):
+        amounts[i], factors[i] = total, _sink_factor(sinks[i] if sinks else 0.0)
+        for s, kd in enumerate(row):
+            per_kd[i, s] = 1.0 / np.asarray(kd, float)
+    wells = (
+        big_r.reshape(count, -1),
+        amounts.reshape(len(totals), -1),
+        factors.reshape(len(totals), -1),
+        per_kd.reshape(len(totals), count, -1),
     )
-    per_kd = np.stack(
-        [
-            np.stack([np.broadcast_to(1.0 / np.asarray(kd, float), shape) for kd in row])
-            for row in kds
-        ]
-    )
-
-    r = big_r.copy()
+    flat = wells[0].copy()
     for _ in range(2 if count > 1 else 1):
-        r = _each_site_in_turn(r, big_r, amounts, factors, per_kd)
+        flat = _each_site_in_turn(flat, *wells)
     if count > 1:
-        r = _all_sites_at_once(r, big_r, amounts, factors, per_kd)
+        flat = _all_sites_at_once(flat, *wells)
+    r = flat.reshape(big_r.shape)
     free = amounts / (factors + np.einsum("s...,is...->i...", r, per_kd))
     return MultiSiteEquilibrium(r, free, free[:, None] * r[None] * per_kd)
 
@@ -259,11 +262,18 @@ def _rows(values: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
 def _each_site_in_turn(
     r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> Floats:
-    """Each site solved exactly with the free concentrations of the other sites fixed."""
+    """Each site solved exactly with the free concentrations of the other sites fixed.
+
+    Here and below wells are the last axis, and their only one.
+    """
     r = r.copy()
     for s in range(len(r)):
-        others = factors + np.einsum("s...,is...->i...", r, per_kd) - r[s] * per_kd[:, s]
-        r[s] = _free_site(big_r[s], list(amounts), list(np.maximum(others, factors) / per_kd[:, s]))
+        own = per_kd[:, s]
+        others = factors + np.einsum("s...,is...->i...", r, per_kd) - r[s] * own
+        halves = np.ascontiguousarray(np.maximum(others, factors) / own)
+        free = big_r[s].copy()
+        solve_free_sites(free, big_r[s], amounts, halves, np.empty_like(free))
+        r[s] = free
     return r
 
 
@@ -276,8 +286,8 @@ def _all_sites_at_once(
     worst = np.abs(miss).max(axis=0)
     best = r
     for _ in range(MAX_ROUNDS):
-        step = np.linalg.solve(slope, np.moveaxis(miss, 0, -1)[..., None])[..., 0]
-        step = np.clip(np.moveaxis(step, -1, 0), -MAX_LOG_STEP, MAX_LOG_STEP)
+        step = np.linalg.solve(slope, miss.T[..., None])[..., 0].T
+        step = np.minimum(np.maximum(step, -MAX_LOG_STEP), MAX_LOG_STEP)
         size = np.ones(worst.shape)
         for _ in range(MAX_SHORTENINGS):
             tried = np.minimum(best * np.exp(-size * step), big_r)
@@ -304,19 +314,10 @@ def _all_sites_at_once(
 def _balance(
     r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
 ) -> tuple[Floats, Floats]:
-    """Slope of Psi in each v_s over R_s, shape (sites, ...), and its matrix of second derivatives,
-    rows over R_s, shape (..., sites, sites).
+    """Slope of Psi in each v_s over R_s, shape (sites, wells), and its matrix of second
+    derivatives, rows over R_s, shape (wells, sites, sites).
     """
-    sites, ligands = len(r), len(amounts)
-    miss = np.empty_like(big_r)
-    slope = np.empty((*big_r.shape[1:], sites, sites))
-    balance_of_sites(
-        miss.reshape(sites, -1),
-        slope.reshape(-1, sites, sites),
-        np.ascontiguousarray(r).reshape(sites, -1),
-        big_r.reshape(sites, -1),
-        amounts.reshape(ligands, -1),
-        factors.reshape(ligands, -1),
-        per_kd.reshape(ligands, sites, -1),
-    )
+    sites, wells = r.shape
+    miss, slope = np.empty((sites, wells)), np.empty((wells, sites, sites))
+    balance_of_sites(miss, slope, np.ascontiguousarray(r), big_r, amounts, factors, per_kd)
     return miss, slope
