@@ -36,6 +36,9 @@ TASKS = {
 }
 # Run before a task, without its extra arguments: parallel tests must not each compile the kernels.
 PREPARATION = {"test": "python -m tricyclic.numerics.batch"}
+# Folders of tests that need no kernels, about a minute of one processor.
+WITHOUT_KERNELS = ("architecture", "exchange", "ode", "sbml", "simulation")
+LEAVE_OUT_SLOW = ["-m", "not slow"]
 # Tests run on every core, so that each has one thread; and many start Python again, which should
 # not compile the same modules each time.
 SETTINGS = {"OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": ""}
@@ -78,14 +81,22 @@ def run(command: list[str]) -> None:
         sys.exit(code)
 
 
-def prepare(command: list[str], arguments: list[str]) -> None:
+def prepare(command: list[str], arguments: list[str]) -> tuple[list[str], int]:
     """Compile the kernels; exit with the code of that if it fails.
 
     Compiling takes a minute of one processor. Where it is needed, the test files are compiled
-    beside it, once for all processes of the tests.
+    beside it, once for all processes of the tests, and of a run of all tests those run that need
+    no kernels.
+
+    Returns
+    -------
+    tuple of (list of str, int)
+        Arguments that leave out the tests that have run, and their exit code.
     """
     program, *options = command
     kernels = subprocess.Popen([str(BIN / program), *options], cwd=ROOT)
+    beside: list[str] = []
+    failed = 0
     try:
         code = kernels.wait(timeout=5)
     except subprocess.TimeoutExpired:
@@ -96,9 +107,17 @@ def prepare(command: list[str], arguments: list[str]) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        others = (os.cpu_count() or 1) - 1
+        if arguments in ([], LEAVE_OUT_SLOW) and others:
+            print("First the tests that need no compiled kernels.", file=sys.stderr, flush=True)
+            beside = [f"tests/{name}" for name in WITHOUT_KERNELS]
+            processes = "0" if others == 1 else str(others)
+            tests = [str(BIN / "pytest"), "-n", processes, *arguments, *beside]
+            failed = subprocess.run(tests, cwd=ROOT, check=False).returncode
         code = kernels.wait()
     if code:
         sys.exit(code)
+    return [f"--ignore={folder}" for folder in beside], failed
 
 
 def extra_arguments(task: str, arguments: list[str]) -> list[str]:
@@ -112,7 +131,7 @@ def extra_arguments(task: str, arguments: list[str]) -> list[str]:
         file=sys.stderr,
         flush=True,
     )
-    return ["-m", "not slow", *arguments]
+    return [*LEAVE_OUT_SLOW, *arguments]
 
 
 def main() -> None:
@@ -128,13 +147,17 @@ def main() -> None:
     if task == "test":
         os.environ |= SETTINGS
     more = extra_arguments(task, sys.argv[2:])
+    failed = 0
     if task in PREPARATION:
-        prepare(PREPARATION[task].split(), more)
+        done, failed = prepare(PREPARATION[task].split(), more)
+        more = [*done, *more]
     for number, command in enumerate(TASKS[task], 1):
         program, *arguments = command.split()
         # Only the last of the demonstrations takes a folder.
         own = more if task != "demo" or number == len(TASKS[task]) else []
         run([str(BIN / program), *arguments, *own])
+    if failed:
+        sys.exit(failed)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import tricyclic as tca
+from tricyclic.fitting.copied_rows import copied_replicate
 
 DOSES = np.array([0.1, 0.3, 1, 3, 10, 30, 100, 300, 1000, 3000])
 
@@ -61,11 +62,17 @@ def test_a_copy_is_named_in_a_binding_run():
 @pytest.mark.parametrize(("scatter", "decimals", "divisor"), [(0.04, 0, 1), (0.02, 2, 1000)])
 def test_readings_that_are_equal_by_chance_are_no_copies(scatter, decimals, divisor):
     """Counts of four digits, and absorbances of two decimals, of which many are equal."""
-    wrong = 0
-    for seed in range(60):
-        y = np.round(replicates(seed, 3, scatter=scatter, decimals=9) / divisor, decimals)
-        wrong += bool(copies(fitted(y)))
-    assert wrong == 0
+    tables = [
+        np.round(replicates(seed, 3, scatter=scatter, decimals=9) / divisor, decimals)
+        for seed in range(60)
+    ]
+    assert sum(bool(copied_replicate(settings_of(y), y.ravel())) for y in tables) == 0
+    assert [copies(fitted(y)) for y in tables[:5]] == [[]] * 5
+
+
+def settings_of(y: np.ndarray) -> list[list[int]]:
+    """Positions of the readings of each dose in `y.ravel()`."""
+    return np.arange(y.size).reshape(y.shape).tolist()
 
 
 def test_calculated_curves_without_scatter_are_no_copies():

@@ -70,15 +70,18 @@ def test_exchanging_sample_and_reference_inverts_the_potency():
     assert (there.low, there.high) == pytest.approx((1 / back.high, 1 / back.low), rel=1e-4)
 
 
-def test_limits_contain_the_true_potency_in_nineteen_of_twenty_assays():
+# With 95 % of the intervals, and two binomial standard errors and one assay.
+@pytest.mark.parametrize(
+    ("assays", "least"), [(20, 0.8), pytest.param(60, 0.87, marks=pytest.mark.slow)]
+)
+def test_limits_contain_the_true_potency_in_nineteen_of_twenty_assays(assays, least):
     inside = []
-    for seed in range(60):
+    for seed in range(assays):
         result = relative_potency(
             curve("a", sd=30, seed=2 * seed), curve("b", ratio=2.0, sd=30, seed=2 * seed + 1), MODEL
         )
         inside.append(result.low <= 2.0 <= result.high)
-    # 60 assays: 95 % with two binomial standard errors and one assay
-    assert 0.87 <= np.mean(inside) <= 1.0
+    assert least <= np.mean(inside) <= 1.0
 
 
 def test_curves_of_one_shape_are_shown_to_be_parallel():
@@ -232,6 +235,8 @@ def test_a_difference_of_the_slopes_alone_is_not_diluted_by_equal_plateaus():
             diluted.append(result)
             assert result.failed
             assert not result.parallel
+            if len(diluted) == 2:
+                break
     assert diluted
 
 
@@ -252,7 +257,8 @@ def test_f_of_the_slopes_is_that_of_a_fit_with_one_slope():
     assert result.slope_test.p == pytest.approx(f_distribution.sf(statistic, 1, df), rel=1e-4)
 
 
-def test_most_parallel_pairs_of_a_usual_design_are_shown_to_be_parallel():
+@pytest.mark.parametrize("pairs", [12, pytest.param(30, marks=pytest.mark.slow)])
+def test_most_parallel_pairs_of_a_usual_design_are_shown_to_be_parallel(pairs):
     # Nine doses in triplicate, a standard deviation of 4 % of the span.
     results = [
         relative_potency(
@@ -260,7 +266,7 @@ def test_most_parallel_pairs_of_a_usual_design_are_shown_to_be_parallel():
             curve("b", ratio=2, sd=36, seed=101 + 2 * seed),
             MODEL,
         )
-        for seed in range(30)
+        for seed in range(pairs)
     ]
     assert np.mean([result.parallel for result in results]) >= 0.65
     assert np.mean([result.failed for result in results]) <= 0.17

@@ -29,7 +29,7 @@ from tricyclic.numerics.batch.layout import (
 )
 from tricyclic.numerics.batch.start import find_starts
 
-CURVES = 200
+CURVES = 60
 
 
 def readings_of(x, y):
