@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tricyclic.core.collection_times import collection_times, end_as_time
+from tricyclic.core.collection_times import collection_times, end_as_time, start_as_time
 from tricyclic.errors import InputError
 
 
@@ -89,3 +89,62 @@ def test_a_treatment_of_another_kind_is_refused():
 )
 def test_a_duration_gives_the_end(start, end, time):
     assert end_as_time(start, end) == time
+
+
+@pytest.mark.parametrize(
+    ("ends", "starts_min"),
+    [
+        (["20", "40", "60", "80"], (0.0, 20.0, 40.0, 60.0)),
+        (["80", "20", "60", "40"], (60.0, 0.0, 40.0, 20.0)),
+        (["23:20", "23:40", "0:00", "0:20"], (1380.0, 1400.0, 1420.0, 1440.0)),
+        (
+            ["2026-03-02 23:40", "2026-03-03 0:00", "2026-03-03 0:20", "2026-03-03 0:40"],
+            (1400.0, 1420.0, 1440.0, 1460.0),
+        ),
+    ],
+)
+def test_samples_with_ends_alone_begin_where_the_one_before_ends(ends, starts_min):
+    times = collection_times([""] * 4, ends, where="r01")
+    assert times.starts_min == starts_min
+    assert times.ends_min == tuple(start + 20 for start in starts_min)
+
+
+def test_a_pooled_sample_with_its_end_alone_reaches_back_over_its_fractions():
+    ends, pooled = ["20", "40", "80", "100"], [False, False, True, False]
+    times = collection_times([""] * 4, ends, where="r01", pooled=pooled)
+    assert times.starts_min == (0.0, 20.0, 40.0, 80.0)
+    assert times.ends_min == (20.0, 40.0, 80.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("ends", "pooled", "problem"),
+    [
+        (["20", "40", "80", "100"], (), "line 3: the sample has no start, and ends 40 min after"),
+        (["20", "40", "40"], (), "line 3: the sample has no start, and ends 0 min after"),
+        (["20"], (), "line 1: the sample has no start, and no other one"),
+        (["40", "60", "80"], (True,), "line 1: the sample has no start, and no other one"),
+    ],
+)
+def test_ends_that_do_not_show_the_starts_are_refused(ends, pooled, problem):
+    places = [f"line {k}" for k in range(1, 5)]
+    with pytest.raises(InputError) as error:
+        collection_times([""] * len(ends), ends, where="r01", places=places, pooled=pooled)
+    assert problem in str(error.value)
+
+
+def test_a_start_is_needed_where_others_have_one():
+    with pytest.raises(InputError, match="has no start"):
+        collection_times(["0", ""], ["20", "40"], where="r01")
+
+
+@pytest.mark.parametrize(
+    ("end", "start"),
+    [
+        ("20", "0"),
+        ("10:20", "10:00"),
+        ("0:10", "23:50"),
+        ("2026-03-02 0:10", "2026-03-01 23:50:00"),
+    ],
+)
+def test_the_start_by_end_and_duration(end, start):
+    assert start_as_time(end, "+20 min") == start

@@ -243,14 +243,29 @@ def microdialysis_design(
     fraction_cv: float | None = None,
     response_cv: float | None = None,
     correlation: float | None = None,
+    animals_table: TableSource = "",
     value: str = "",
-    treated: str | float = "",
+    animal: str = "",
+    group: str = "",
+    time: str = "",
+    start: str = "",
+    end: str = "",
+    time_is: str = "",
     unit: str = "",
-    control: str = "",
-    window: tuple[float, float] = (0.0, 120.0),
-    exclude: Texts | Mapping[str, str] = (),
     sheet: str = "",
     decimal: str = "",
+    treated: str | float = "",
+    flow: float | None = None,
+    dead_volume: float | None = None,
+    fraction_min: float | None = None,
+    molar_mass: float | None = None,
+    to_unit: str = "",
+    lod: float | None = None,
+    loq: float | None = None,
+    control: str = "",
+    window: tuple[float, float] = (0.0, 120.0),
+    below: str = "as-measured",
+    exclude: Texts | Mapping[str, str] = (),
     out: str | Path = "",
     on_progress: ProgressCallback | None = None,
 ) -> MicrodialysisDesignResult:
@@ -278,8 +293,12 @@ def microdialysis_design(
         Without a study: CV of the response between animals, %.
     correlation
         Without a study: correlation of successive fractions; default: 0.
-    value, treated, unit, control, window, exclude, sheet, decimal
-        Of a table, as for `microdialysis`.
+    animals_table, value, animal, group, time, start, end, time_is, unit, sheet, decimal
+        Of a table, as for `microdialysis`: what it has and how it is read.
+    treated, flow, dead_volume, fraction_min, molar_mass, to_unit, lod, loq
+        Of a table, as for `microdialysis`: how the dialysate was collected.
+    control, window, below, exclude
+        Of a table, as for `microdialysis`: how it is analysed.
     out
         Folder for tables, figure and text.
     on_progress

@@ -6,8 +6,10 @@ All times of one animal are of one kind. Times of day that go back have passed m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from tricyclic.core.clock_time import (
     MINUTES_PER_DAY,
@@ -22,6 +24,8 @@ from tricyclic.numerals import parse_number
 
 # An end that is before its start by less is a typing error, and by more after midnight.
 LEAST_OF_MIDNIGHT = 720.0
+# A sample that ends later than so many lengths of the others after the one before is not one alone.
+LONGEST_OF_ONE = 1.25
 ALLOWED = "A time is a number of minutes, a time of day (14:05), or a date with one"
 
 
@@ -103,17 +107,22 @@ def collection_times(
     *,
     where: str = "",
     places: Sequence[str] = (),
+    pooled: Sequence[bool] = (),
 ) -> CollectionTimes:
     """Times of the samples of one animal, in any order.
 
     Parameters
     ----------
     starts, ends : sequence of str
-        As the sample list writes them. An end may be a duration after its start: "+20 min".
+        As the sample list writes them. An end may be a duration after its start: "+20 min". Where
+        no sample has a start, each begins where the one before ends.
     where : str
         Name of the animal, for errors.
     places : sequence of str
         Place of each sample, for errors; by default that of the animal.
+    pooled : sequence of bool
+        Whether each sample is of several fractions, and may be longer than the others; by default
+        none is.
 
     Returns
     -------
@@ -126,6 +135,8 @@ def collection_times(
         its start.
     """
     at = [places[k] if k < len(places) else where for k in range(len(starts))]
+    if not any(text.strip() for text in starts) and all(_is_end(text) for text in ends):
+        return _from_ends(ends, where, at, pooled)
     for kind, texts in (("start", starts), ("end", ends)):
         for k, text in enumerate(texts):
             if not text.strip():
@@ -174,6 +185,40 @@ def collection_times(
     )
 
 
+def _is_end(text: str) -> bool:
+    return bool(text.strip()) and not text.strip().startswith("+")
+
+
+def _from_ends(
+    ends: Sequence[str], where: str, at: Sequence[str], pooled: Sequence[bool]
+) -> CollectionTimes:
+    """Times of samples that follow each other without a pause, of which the ends are stated."""
+    clock = collection_times(ends, ["+1"] * len(ends), where=where, places=at)
+    stops = clock.starts_min
+    order = sorted(range(len(stops)), key=lambda k: stops[k])
+    together = {k for k in order if k < len(pooled) and pooled[k]}
+    gaps = {b: stops[b] - stops[a] for a, b in pairwise(order)}
+    single = [gap for k, gap in gaps.items() if gap > 0 and k not in together]
+    if not single or order[0] in together:
+        raise InputError(
+            "the sample has no start, and no other one shows when it began",
+            where=at[order[0]],
+            do="Fill in start and end, or end and duration",
+        )
+    usual = median(single)
+    for k, gap in gaps.items():
+        if gap <= 0 or (gap > LONGEST_OF_ONE * usual and k not in together):
+            raise InputError(
+                f"the sample has no start, and ends {gap:g} min after the one before it; others "
+                f"{usual:g} min",
+                where=at[k],
+                do='Fill in its start, or write "pooled" into its note if it is of several '
+                "fractions",
+            )
+    starts = tuple(stop - gaps.get(k, usual) for k, stop in enumerate(stops))
+    return replace(clock, starts_min=starts, ends_min=stops)
+
+
 def _first_of_day(minutes: Sequence[float], where: str) -> float:
     """The time of day at which a collection begins: that after the longest pause.
 
@@ -194,6 +239,20 @@ def _first_of_day(minutes: Sequence[float], where: str) -> float:
     return ends[pauses.index(longest)] % MINUTES_PER_DAY
 
 
+def start_as_time(end: str, duration: str, where: str = "") -> str:
+    """The start of a sample, by its end and its duration.
+
+    Parameters
+    ----------
+    end, duration : str
+        "10:20" and "+20 min" give "10:00".
+    where : str
+        For errors.
+    """
+    length = _duration(duration, where)
+    return end if length is None else _moved(end, -length, where)
+
+
 def end_as_time(start: str, end: str, where: str = "") -> str:
     """The end of a sample as a time, where it is written as a duration after its start.
 
@@ -207,12 +266,17 @@ def end_as_time(start: str, end: str, where: str = "") -> str:
     length = _duration(end, where)
     if length is None or not start.strip():
         return end
-    moment = _time(start, where)
-    minute = moment.minute + length
+    return _moved(start, length, where)
+
+
+def _moved(text: str, by_min: float, where: str) -> str:
+    """A time so many minutes later, as it is written."""
+    moment = _time(text, where)
+    minute = moment.minute + by_min
     if moment.kind == "minutes":
         return f"{minute:.12g}"
     if moment.kind == "date":
-        first = _day_first([moment], [start], where)
+        first = _day_first([moment], [text], where)
         day = datetime.fromordinal(_ordinal(moment, first, where))
         return (day + timedelta(minutes=minute)).isoformat(sep=" ", timespec="seconds")
     seconds = round(60.0 * (minute % MINUTES_PER_DAY))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -20,6 +21,7 @@ State = PeakState | Literal["lost"]
 BelowLimit = Literal["as measured", "half of LOD", "excluded"]
 # Unit of a course whose values were related to the baseline before: their baseline is 100.
 PERCENT = "% of baseline"
+_POOLED = re.compile(r"\b(?:pool(?:ed)?|gepoolt)\b", re.IGNORECASE)
 BELOW_LIMIT: tuple[BelowLimit, ...] = ("as measured", "half of LOD", "excluded")
 
 
@@ -184,3 +186,8 @@ class ResponseSettings:
                 allowed="The window of the primary result starts at or after the treatment (0) and "
                 "ends after it starts",
             )
+
+
+def is_pooled(*texts: str) -> bool:
+    """Whether the name or the note of a sample states that it is of several fractions."""
+    return any(_POOLED.search(text) for text in texts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,8 +30,11 @@ TIMES = ("start", "end", "middle", "time")
 _VALUES = ("value", "values", "concentration", "conc", "amount", "level", "dialysate")
 
 
-def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionTable:
-    """The fractions of a table with a heading and a row for each.
+def tidy_table(
+    sheet: Sheet, header: int, named: Mapping[str, str], left_out: Collection[str] = ()
+) -> FractionTable:
+    """The fractions of a table with a heading and a row for each; the times of the animals that are
+    left out may be missing or unreadable.
 
     Raises
     ------
@@ -69,7 +72,7 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
         if not animal:
             raise InputError("has no animal", where=where, do="Fill in its name")
         group = columns.text(row, "group") or group
-        one, of_row = _row(columns, row, where, animal, group)
+        one, of_row = _row(columns, row, where, animal, group, needed=animal not in left_out)
         rows.append(one)
         kinds += of_row
         _stated(states, columns, row, animal, group, where)
@@ -95,7 +98,7 @@ def tidy_table(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
 
 
 def _row(
-    columns: RoleColumns, row: int, where: str, animal: str, group: str
+    columns: RoleColumns, row: int, where: str, animal: str, group: str, *, needed: bool
 ) -> tuple[FractionRow, list[tuple[TimeKind, str]]]:
     value = read_value(columns.text(row, "value"), columns.sheet.numbers, where)
     state = read_state(columns.text(row, "state"), where) if "state" in columns.roles else None
@@ -108,14 +111,16 @@ def _row(
     kinds: list[tuple[TimeKind, str]] = []
     minutes: dict[str, float] = {}
     for key in TIMES:
-        cell = columns.time(row, key, where) if key in columns.roles else None
+        if not needed or key not in columns.roles:
+            continue
+        cell = columns.time(row, key, where)
         if cell is None:
             continue
         kinds.append((cell.first.kind, where))
         minutes[key] = cell.first.minutes
         if cell.last is not None:
             minutes["start"], minutes["end"] = cell.first.minutes, cell.last.minutes
-    if not minutes:
+    if needed and not minutes:
         raise InputError("has no time", where=where, do="Fill in when it was collected")
     order = ("middle", "time", "end", "start")
     length = columns.number(row, "length", where)
@@ -130,7 +135,7 @@ def _row(
             value.state,
             start_min=minutes.get("start", math.nan),
             end_min=minutes.get("end", math.nan),
-            time_min=next(minutes[key] for key in order if key in minutes),
+            time_min=next((minutes[key] for key in order if key in minutes), math.nan),
             length_min=length,
             lod=value.lod if math.isnan(lod) else lod,
             se=columns.number(row, "se", where),

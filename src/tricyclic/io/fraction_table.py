@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -65,6 +65,7 @@ def read_fraction_table(
     *,
     sheet: str | int | None = None,
     decimal: str | None = None,
+    left_out: Collection[str] = (),
 ) -> FractionTable:
     """Read the fractions of a file or of a table in memory.
 
@@ -77,6 +78,8 @@ def read_fraction_table(
         Sheet of a workbook; default: the first with fractions.
     decimal : str, optional
         "." or ",", if the file can be read in two ways.
+    left_out : collection of str
+        Animals that are left out as a whole: their times need not be readable.
 
     Raises
     ------
@@ -87,7 +90,7 @@ def read_fraction_table(
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
     chosen = columns or FractionColumns()
     try:
-        return _read(raw, chosen)
+        return _read(raw, chosen, left_out)
     except InputError as error:
         if error.where in chosen.named():
             raise
@@ -120,7 +123,7 @@ def read_animal_rows(
         raise at_file(error, name) from error.__cause__
 
 
-def _read(raw: RawFile, columns: FractionColumns) -> FractionTable:
+def _read(raw: RawFile, columns: FractionColumns, left_out: Collection[str]) -> FractionTable:
     if not raw.data.strip():
         raise InputError("the file is empty", do="Save the table again")
     for one in raw.sheets:
@@ -129,7 +132,7 @@ def _read(raw: RawFile, columns: FractionColumns) -> FractionTable:
             continue
         kind, row = layout
         if kind == "tidy":
-            table = tidy_table(one, row, columns.named())
+            table = tidy_table(one, row, columns.named(), left_out)
         elif kind == "times down":
             table = times_down(one, row, columns.named())
         else:

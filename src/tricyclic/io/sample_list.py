@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tricyclic.core.collection_times import time_text
+from tricyclic.core.collection_times import start_as_time, time_text
 from tricyclic.core.format import list_names
 from tricyclic.core.sample_list import SampleList, SampleRow
 from tricyclic.core.table import DataTable
@@ -370,13 +370,17 @@ def _row(
         raise InputError("the injection has no name", where=where, do="Fill in its name")
     role, with_standard, qc_level = role_of(cells, label, amount, where)
     end = cells.get("end", "")
-    if not end and cells.get("duration"):
-        end = f"+{cells['duration']}{_time_unit(columns['duration'])}"
+    length = ""
+    if cells.get("duration"):
+        length = f"+{cells['duration']}{_time_unit(columns['duration'])}"
     start = cells.get("start", "")
     if start:
         start += _time_unit(columns["start"]) if parse_number(start) is not None else ""
     if end and "end" in columns and parse_number(end) is not None and not end.startswith("+"):
         end += _time_unit(columns["end"])
+    if length and end and not start:
+        start = start_as_time(end, length, where)
+    end = end or length
     needs = role in ("standard", "quality control", "suitability")
     return SampleRow(
         order=_order(cells, place, where),

@@ -40,6 +40,8 @@ class MicrodialysisDesignResult(Renderable):
     fraction_min : float
         Length of the fractions of the study [min]; nan where unknown.
     checks, remarks : tuple
+    read_as, unused : tuple of str
+        What was recognised in a table of values, and what was not used.
     """
 
     scatter: ScatterOfFractions
@@ -56,3 +58,5 @@ class MicrodialysisDesignResult(Renderable):
     fraction_min: float
     checks: tuple[Check, ...] = ()
     remarks: tuple[str, ...] = ()
+    read_as: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()

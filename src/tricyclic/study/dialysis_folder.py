@@ -280,6 +280,7 @@ def _table(
         FractionColumns(values.value),
         sheet=values.sheet or None,
         decimal=values.decimal or None,
+        left_out=targets,
     )
     known = {row.animal for row in table.rows}
     for one in plan.animals:

@@ -15,7 +15,7 @@ from tricyclic.core.clock_time import read_time
 from tricyclic.core.collection_times import CollectionTimes, collection_times
 from tricyclic.core.format import list_names
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
-from tricyclic.core.fractions import State
+from tricyclic.core.fractions import State, is_pooled
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.sample_list import SampleRow
 from tricyclic.errors import InputError
@@ -177,15 +177,27 @@ def _table_of_batch(
     rows: list[FractionRow] = []
     animals: dict[str, AnimalRow] = {}
     clocks: dict[str, float] = {}
+    ends_only: list[str] = []
     for animal in plan.animals:
         own = [row for row in batch.samples.of("sample") if row.animal == animal.name]
+        if reason := prepared.excluded.get(animal.name):
+            # An animal that is left out needs no times.
+            animals[animal.name] = AnimalRow(group=animal.group, excluded=reason)
+            rows += [
+                FractionRow(animal.name, animal.group, math.nan, "lost", where=row.where)
+                for row in own
+            ]
+            continue
         where = f"animal {animal.name}"
         times = collection_times(
             [row.start for row in own],
             [row.end for row in own],
             where=where,
             places=[row.where for row in own],
+            pooled=[is_pooled(row.name, row.note) for row in own],
         )
+        if not any(row.start.strip() for row in own):
+            ends_only.append(animal.name)
         treated = _treated(animal, plan, times)
         clocks[animal.name] = treated
         rows += [
@@ -195,7 +207,6 @@ def _table_of_batch(
             group=animal.group,
             dead_volume_uL=animal.dead_volume_uL,
             flow_uL_per_min=animal.flow_uL_per_min,
-            excluded=prepared.excluded.get(animal.name, ""),
             note=animal.note,
             where=animal.where,
             flow_changes=tuple(
@@ -209,7 +220,14 @@ def _table_of_batch(
     known_flow = math.isfinite(collection.flow_uL_per_min) or all(
         math.isfinite(one.flow_uL_per_min) for one in plan.animals
     )
-    table = FractionTable(tuple(rows), animals, unit, analyte.analyte, file=batch.samples.file)
+    table = FractionTable(
+        tuple(rows),
+        animals,
+        unit,
+        analyte.analyte,
+        file=batch.samples.file,
+        read_as=_ends_alone(ends_only),
+    )
     conditions = CourseConditions(
         to=plan.unit or ("nM" if known_flow or math.isfinite(injected) else ""),
         molar_mass_g_per_mol=settings.molar_mass_g_per_mol if settings else math.nan,
@@ -217,6 +235,13 @@ def _table_of_batch(
         dead_volume_uL=collection.dead_volume_uL,
     )
     return table, conditions, clocks
+
+
+def _ends_alone(animals: Sequence[str]) -> tuple[str, ...]:
+    if not animals:
+        return ()
+    listed = list_names(list(animals), 6)
+    return (f"samples of {listed} begin where the one before ends: the list has no starts",)
 
 
 def _treated(animal: AnimalPlan, plan: DialysisPlan, times: CollectionTimes) -> float:

@@ -398,3 +398,55 @@ def test_times_of_day_without_a_treatment_ask_for_its_time_of_day():
     frame = frame.assign(time=clock).drop(columns=["start_min", "end_min"])
     with pytest.raises(tca.InputError, match="has no time of treatment"):
         tca.microdialysis(frame, window=(0, 100))
+
+
+def _with_one_time(frame, time_is):
+    """The table with one time for each fraction."""
+    middle = 0.5 * (frame.start_min + frame.end_min)
+    at = {"start": frame.start_min, "middle": middle, "end": frame.end_min}[time_is]
+    return frame.assign(time=at).drop(columns=["start_min", "end_min"])
+
+
+@pytest.mark.parametrize("time_is", ["start", "middle", "end"])
+@pytest.mark.parametrize("column", ["note", "name"])
+def test_a_pooled_fraction_with_one_time_is_of_all_its_time(time_is, column):
+    """Two fractions as one sample: the same windows as with start and end."""
+    frame = tidy()
+    first, second = (frame.index[(frame.animal == "r1") & (frame.start_min == s)] for s in (20, 40))
+    pooled = frame.drop(second)
+    pooled.loc[first, "end_min"] = 60
+    pooled[column] = [f"f{k:03d}" for k in range(len(pooled))] if column == "name" else ""
+    pooled.loc[first, column] = "f07 pooled with f08"
+    whole = tca.microdialysis(pooled, window=(0, 100))
+    one = tca.microdialysis(_with_one_time(pooled, time_is), window=(0, 100), time_is=time_is)
+    for a, b in zip(whole.responses, one.responses, strict=True):
+        expected, spans = (
+            np.array([(f.start_min, f.end_min) for f in r.course.fractions]) for r in (a, b)
+        )
+        np.testing.assert_allclose(spans, expected, atol=1e-9)
+    assert not any("gap" in text for text in one.read_as)
+    single = _with_one_time(pooled, time_is).assign(**{column: ""})
+    if column == "note" and time_is != "middle":
+        later = tca.microdialysis(single, window=(0, 100), time_is=time_is)
+        assert any('"pooled" in its note' in text for text in later.read_as)
+
+
+@pytest.mark.parametrize("left_out", ["exclude", "animals_table"])
+@pytest.mark.parametrize("text", ["", "?", "10:20"])
+def test_an_animal_that_is_left_out_needs_no_times(left_out, text):
+    frame = tidy()
+    usual = tca.microdialysis(frame, window=(0, 100), exclude="r2=probe moved")
+    own = frame.animal == "r2"
+    frame = frame.astype({"start_min": object, "end_min": object})
+    frame.loc[own, ["start_min", "end_min"]] = text
+    with pytest.raises(tca.InputError, match=r"r2|times of a table"):
+        tca.microdialysis(frame, window=(0, 100))
+    if left_out == "exclude":
+        more = {"exclude": "r2=probe moved"}
+    else:
+        animals = frame[["animal", "group"]].drop_duplicates()
+        animals["excluded"] = animals.animal.map(lambda name: "probe moved" * (name == "r2"))
+        more = {"animals_table": animals}
+    result = tca.microdialysis(frame, window=(0, 100), **more)
+    assert ratio(result) == pytest.approx(ratio(usual))
+    assert result.left_out == (("r2", "probe moved"),)

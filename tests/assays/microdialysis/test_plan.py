@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 
@@ -11,6 +12,10 @@ import pytest
 from scipy import stats
 
 import tricyclic as tca
+from tricyclic.workflows.microdialysis.options import (
+    AnalyseDialysisOptions,
+    DialysisDesignOptions,
+)
 
 
 def sds(fraction_cv, response_cv):
@@ -139,3 +144,45 @@ def test_few_animals_are_a_warning_of_the_plan():
     result = tca.microdialysis_design(few, window=(0, 120))
     (check,) = result.checks
     assert (check.name, check.level, check.value) == ("design_scatter", "warn", 4)
+
+
+def test_the_table_is_read_with_every_option_of_the_analysis(tmp_path):
+    """The same scatter as from the analysis with the same options."""
+    frame = study().rename(columns={"animal": "subject no", "group": "arm of", "NE_nM": "level x"})
+    frame["clock"] = [f"{(600 + m) // 60:02d}:{(600 + m) % 60:02d}" for m in frame.end_min]
+    animals = frame[["subject no", "arm of"]].drop_duplicates()
+    animals.columns = ["animal", "group"]
+    options = {
+        "animals_table": animals,
+        "animal": "subject no",
+        "group": "arm of",
+        "time": "clock",
+        "value": "level x",
+        "time_is": "end",
+        "treated": "10:00",
+        "flow": 1.2,
+        "dead_volume": 6.0,
+        "fraction_min": 20.0,
+        "unit": "fmol",
+        "to_unit": "fmol/min",
+        "loq": 2.0,
+        "lod": 1.0,
+        "below": "half-of-lod",
+        "control": "vehicle",
+        "window": (0, 80),
+        "exclude": {"v0": "probe moved"},
+    }
+    table = frame.drop(columns=["start_min", "end_min"])
+    analysed = tca.microdialysis(table, **options)
+    planned = tca.microdialysis_design(table, ratio=1.5, **options)
+    assert planned.scatter == analysed.scatter
+    assert planned.read_as == analysed.read_as
+    assert "from 15 animals" in planned.source
+
+
+def test_the_options_of_a_table_are_those_of_the_analysis():
+    """All but those of the result of an analysis alone."""
+    own = {field.name: field for field in dataclasses.fields(DialysisDesignOptions)}
+    for field in dataclasses.fields(AnalyseDialysisOptions):
+        if field.metadata["option"].panel in ("Columns", "Collection") and field.name != "recovery":
+            assert own[field.name].default == field.default

@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
+from tricyclic.cli.main import main
 from tricyclic.errors import InputError
 from tricyclic.io.write_tables import csv_bytes
 from tricyclic.simulation.virtual.dialysis_batch import (
@@ -363,6 +365,100 @@ def test_a_fault_is_one_sentence_and_nothing_is_written(fault, content, tmp_path
     assert "--" not in text, text
     assert not (folder / "results").exists()
     assert sorted(p.name for p in folder.rglob("*") if p.name != ".lock") == before
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_from_the_shell_is_one_sentence_with_exit_code_3(fault, content, tmp_path):
+    name, change, words = FAULTS[fault]
+    folder = spoilt(content, tmp_path, **{name: change})
+    done = CliRunner().invoke(main, ["run", str(folder), "--quiet"])
+    assert done.exit_code == 3
+    assert re.search(words, done.stderr)
+    assert done.stderr.count("\n") == 1
+    assert not done.stdout
+    assert not (folder / "results").exists()
+
+
+def without_starts(row):
+    return row | {"start": ""}
+
+
+def pooled(row):
+    """f08 and f09 of r02 in one vial."""
+    if row["name"] == "r02_f08":
+        return None
+    return row | {"note": "pooled with f08"} if row["name"] == "r02_f09" else row
+
+
+def pooled_with_start(row):
+    return pooled(row | {"start": "140"} if row["name"] == "r02_f09" else row)
+
+
+def courses_of(result):
+    """Begin, end and value of the fractions of each animal."""
+    return {
+        r.course.animal: np.array([(f.start_min, f.end_min, f.value) for f in r.course.fractions])
+        for r in result["NE"].response.responses
+    }
+
+
+def assert_same_courses(one, other):
+    assert courses_of(one).keys() == courses_of(other).keys()
+    for animal, values in courses_of(one).items():
+        np.testing.assert_allclose(values, courses_of(other)[animal], rtol=1e-9)
+
+
+def test_a_list_with_ends_alone_gives_the_same_windows(content, tmp_path):
+    """One sample of two fractions, lost as its chromatogram is: its window is what counts."""
+
+    def lost(change):
+        def of(row):
+            kept = change(row)
+            return kept and (kept | {"file": ""} if kept["name"] == "r02_f09" else kept)
+
+        return of
+
+    without_file = {"raw/traces.csv": without_columns("r02_f08", "r02_f09")}
+    both = {"samples.csv": rows_changed(lost(pooled_with_start)), **without_file}
+    whole = analyse(spoilt(content, tmp_path / "whole", **both))
+    ends = {"samples.csv": rows_changed(lambda r: (k := lost(pooled)(r)) and without_starts(k))}
+    alone = analyse(spoilt(content, tmp_path / "ends", **ends, **without_file))
+    assert np.ptp(courses_of(whole)["r02"][:, :2], axis=1).max() == pytest.approx(40.0)
+    assert_same_courses(alone, whole)
+    assert any("begin where the one before ends" in t for t in alone["NE"].response.read_as)
+
+
+def without_columns(*names):
+    """The traces without those of some injections."""
+
+    def change(data):
+        rows = list(csv.reader(data.decode().splitlines()))
+        kept = [k for k, name in enumerate(rows[0]) if name.split(" ")[0] not in names]
+        assert len(kept) == len(rows[0]) - len(names)
+        return "\n".join(",".join(row[k] for k in kept) for row in rows).encode()
+
+    return change
+
+
+def test_an_excluded_animal_needs_no_times(content, tmp_path):
+    def change(row):
+        times = {"start": "?", "end": "10:40"} if row["animal"] == "r02" else {}
+        return row | times
+
+    excluded = b"target,reason,who,when\nNE/r02,probe moved,A. Person,2026-03-12\n"
+    usual = analyse(spoilt(content, tmp_path / "usual", **{"exclusions.csv": excluded}))
+    spoilt_list = {"samples.csv": rows_changed(change)}
+    with pytest.raises(InputError, match=r"r02|no time"):
+        analyse(spoilt(content, tmp_path / "all", **spoilt_list))
+    plan = {
+        "study.toml": lambda data: re.sub(rb'(name = "r02"[^\[]*?treated = )\S+', rb'\1"?"', data)
+    }
+    result = analyse(
+        spoilt(content, tmp_path / "out", **{"exclusions.csv": excluded}, **spoilt_list, **plan)
+    )
+    assert_same_courses(result, usual)
+    assert "r02" not in courses_of(result)
+    assert [name for name, _ in result["NE"].response.left_out] == ["r02"]
 
 
 def test_a_truncated_chromatogram_is_refused(tmp_path):

@@ -111,7 +111,7 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     )
     notes += assumed
     to = _course_unit(unit, conditions, windows, notes)
-    _refuse_ignored(table, conditions, unit, stated)
+    _refuse_ignored([row for rows in used.values() for row in rows], conditions, unit, stated)
     notes += _lag(conditions, stated)
     courses = []
     for animal, rows in used.items():
@@ -126,13 +126,13 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
 
 
 def _refuse_ignored(
-    table: FractionTable,
+    rows: Sequence[FractionRow],
     conditions: CourseConditions,
     unit: DialysateUnit,
     stated: Mapping[str, AnimalRow],
 ) -> None:
     """Refuse what was stated and has no effect on this table."""
-    whole = all(math.isfinite(r.start_min) and math.isfinite(r.end_min) for r in table.rows)
+    whole = all(math.isfinite(r.start_min) and math.isfinite(r.end_min) for r in rows)
     has_mass = "g" in unit.text.partition("/")[0]
     ignored = {
         "molar_mass": (math.isfinite(conditions.molar_mass_g_per_mol) and not has_mass)

@@ -12,6 +12,7 @@ import numpy as np
 from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind
 from tricyclic.core.format import pluralize
 from tricyclic.core.fraction_table import FractionRow, FractionTable, TimeIs
+from tricyclic.core.fractions import is_pooled
 from tricyclic.errors import InputError
 
 # A gap between two times up to so many lengths of a fraction is that fraction; a longer one has
@@ -88,35 +89,51 @@ def collection_windows(
                     end += MINUTES_PER_DAY
                 spans.append((start, end))
                 continue
-            length = row.length_min if math.isfinite(row.length_min) else typical
             estimated |= math.isnan(row.length_min) and math.isnan(stated.fraction_min)
-            at = times[k]
-            if math.isnan(length):
+            if math.isnan(row.length_min) and math.isnan(typical):
                 raise InputError(
                     "has one fraction, whose length is not known",
                     where=f"animal {animal}",
                     do="Add --fraction-min, or columns with start and end",
                 )
-            if time_is == "middle":
-                spans.append((at - 0.5 * length, at + 0.5 * length))
-            elif time_is == "start":
-                gap = times[k + 1] - at if k + 1 < len(rows) else length
-                spans.append((at, at + (gap if 0 < gap < ONE_FRACTION * length else length)))
-            else:
-                gap = at - times[k - 1] if k else length
-                spans.append((at - (gap if 0 < gap < ONE_FRACTION * length else length), at))
+            spans.append(_span(rows, times, k, time_is, typical, spans[-1:]))
         _refuse_repeated(animal, rows, spans)
         windows[animal] = spans
     if gaps := _gaps(windows):
         notes.append(
             f"{pluralize(gaps, 'gap')} between fractions of one animal: samples in them are not in "
-            "the table (state start and end of a pooled sample)"
+            'the table (a pooled sample has start and end, or "pooled" in its note)'
         )
     if estimated:
         usual = sorted({round(v, 2) for v in lengths.values()})
         words = " or ".join(f"{v:g}" for v in usual[:4])
         notes.append(f"fractions of {words} min, from the distance of their times")
     return windows, notes
+
+
+def _span(
+    rows: Sequence[FractionRow],
+    times: Sequence[float],
+    k: int,
+    time_is: TimeIs,
+    typical: float,
+    before: Sequence[tuple[float, float]],
+) -> tuple[float, float]:
+    """Begin and end of a fraction with one time: of its length, or up to its neighbour where that
+    is about as far, or where it is pooled.
+    """
+    row, at = rows[k], times[k]
+    length = row.length_min if math.isfinite(row.length_min) else typical
+    pooled = math.isnan(row.length_min) and is_pooled(row.name, row.note)
+    most = math.inf if pooled else ONE_FRACTION * length
+    if time_is == "middle":
+        half = at - before[0][1] if pooled and before and before[0][1] < at else 0.5 * length
+        return at - half, at + half
+    if time_is == "start":
+        gap = times[k + 1] - at if k + 1 < len(rows) else length
+        return at, at + (gap if 0 < gap < most else length)
+    gap = at - times[k - 1] if k else length
+    return at - (gap if 0 < gap < most else length), at
 
 
 def _gaps(windows: Windows) -> int:

@@ -6,6 +6,7 @@ import math
 
 from tricyclic.core.format import align_columns, format_number, wrap_line
 from tricyclic.reports.text.checks import check_lines
+from tricyclic.reports.text.unused import unused_lines
 from tricyclic.results.microdialysis import PlannedPower
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 
@@ -61,7 +62,9 @@ def microdialysis_design_text(result: MicrodialysisDesignResult) -> str:
         )
     )
     lines += check_lines(result.checks)
-    return "\n".join([*lines, *(f"  remark    {one}" for one in result.remarks)])
+    lines += [f"  remark    {one}" for one in result.remarks]
+    lines += [wrap_line(f"  read as   {one}") for one in result.read_as]
+    return "\n".join([*lines, *unused_lines(result.unused)])
 
 
 def _grid(result: MicrodialysisDesignResult) -> list[str]:

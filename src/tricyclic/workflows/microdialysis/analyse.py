@@ -52,6 +52,8 @@ def run(
         title=options.title,
         analyte=options.analyte,
     )
+    conditions = _conditions(options)
+    stated = conditions.animals or {}
     table = read_fraction_table(
         file_or_table(options.table),
         FractionColumns(
@@ -64,8 +66,12 @@ def run(
         ),
         sheet=options.sheet or None,
         decimal=options.decimal or None,
+        left_out={
+            *(target for target, _ in conditions.exclude),
+            *(name for name, animal in stated.items() if animal.excluded),
+        },
     )
-    read = courses_of(table, _conditions(options))
+    read = courses_of(table, conditions)
     analysis = replace(analysis, analyte=options.analyte or table.analyte)
     report_progress(on_progress, 1, 2, "comparing groups")
     result = analyse_courses(read.courses, analysis, left_out=read.left_out)

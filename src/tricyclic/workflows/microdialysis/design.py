@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
@@ -26,8 +27,13 @@ from tricyclic.workflows.microdialysis.options import (
 )
 from tricyclic.workflows.output import check_output_folder
 
-# Of a table alone.
-_OF_TABLE = ("value", "treated", "unit", "control", "window", "sheet", "decimal", "exclude")
+# Of a table alone: the options that the analysis has too.
+_OF_TABLE = tuple(
+    name
+    for name in DialysisDesignOptions.__dataclass_fields__
+    if name in AnalyseDialysisOptions.__dataclass_fields__
+    and name not in ("baseline_fractions", "out")
+)
 _STATED = ("fraction_cv", "response_cv", "correlation")
 # Window of a plan without data: so many fractions.
 USUAL_BASELINE, USUAL_WINDOW = 4, 6
@@ -51,15 +57,8 @@ def run(
     result = analyse(
         AnalyseDialysisOptions(
             table=options.study,
-            value=options.value,
-            treated=options.treated,
-            unit=options.unit,
-            control=options.control,
-            window=options.window,
             baseline_fractions=options.baseline_fractions or USUAL_BASELINE,
-            sheet=options.sheet,
-            decimal=options.decimal,
-            exclude=options.exclude,
+            **{name: getattr(options, name) for name in _OF_TABLE},
         )
     )
     if result.scatter is None:
@@ -70,13 +69,14 @@ def run(
             do="State it with --fraction-cv and --response-cv",
         )
     spans = [[(f.start_min, f.end_min) for f in r.course.fractions] for r in result.responses]
-    return plan_study(
+    planned = plan_study(
         result.scatter,
         _plan(options, USUAL_BASELINE, _window_fractions(spans, result.settings.window_min)),
         groups=len(result.groups),
         source=f"from {len(result.responses)} animals of {name}",
         fraction_min=_fraction_min(spans),
     )
+    return replace(planned, read_as=result.read_as, unused=result.unused)
 
 
 def _window_fractions(spans: Spans, window_min: tuple[float, float]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tricyclic.core.table_input import TableInput
@@ -18,7 +18,7 @@ from tricyclic.workflows.base import (
 # Panels of the help.
 COLUMNS, COLLECTION, ANALYSIS, OUTPUT = "Columns", "Collection", "Analysis", "Output"
 FILES, BATCH, MODEL = "Files", "Batch", "Model"
-PLAN, SCATTER = "Plan", "Scatter"
+PLAN, SCATTER, TABLE = "Plan", "Scatter", "Table of values"
 
 
 def _confidence() -> Any:
@@ -280,6 +280,13 @@ class NoNetFluxOptions:
     out: str = folder_option("tables, figures and text")
 
 
+def _as_analyse(name: str) -> Any:
+    """An option for the table of values, as `analyse` has it."""
+    declared = AnalyseDialysisOptions.__dataclass_fields__[name]
+    info = replace(declared.metadata["option"], panel=TABLE)
+    return field(default=declared.default, metadata={"option": info})
+
+
 @dataclass(frozen=True)
 class DialysisDesignOptions:
     """Power and sample size of a microdialysis study, from the scatter of one that was done.
@@ -325,24 +332,32 @@ class DialysisDesignOptions:
         default=None,
         panel=SCATTER,
     )
-    value: str = option("Of a table: column of the values", default="", panel=COLLECTION)
-    treated: str = option(
-        "Of a table: time of the treatment; default: times count from it",
+    animals_table: str | TableInput = option(
+        "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
         default="",
-        panel=COLLECTION,
+        path=True,
+        panel=TABLE,
     )
-    unit: str = option("Of a table: unit of the values", default="", panel=COLLECTION)
-    control: str = option("Of a table: group of controls", default="", panel=COLLECTION)
-    window: tuple[float, float] = option(
-        "Of a table: begin and end of the window [min after the treatment]",
-        default=(0.0, 120.0),
-        panel=COLLECTION,
-    )
-    exclude: tuple[str, ...] = option(
-        'Of a table: animal or fraction to leave out, with the reason: r12="probe moved"',
-        default=(),
-        panel=COLLECTION,
-    )
-    sheet: str = sheet_option(COLLECTION)
-    decimal: str = decimal_option(COLLECTION)
+    value: str = _as_analyse("value")
+    animal: str = _as_analyse("animal")
+    group: str = _as_analyse("group")
+    time: str = _as_analyse("time")
+    start: str = _as_analyse("start")
+    end: str = _as_analyse("end")
+    time_is: str = _as_analyse("time_is")
+    unit: str = _as_analyse("unit")
+    sheet: str = _as_analyse("sheet")
+    decimal: str = _as_analyse("decimal")
+    treated: str = _as_analyse("treated")
+    flow: float | None = _as_analyse("flow")
+    dead_volume: float | None = _as_analyse("dead_volume")
+    fraction_min: float | None = _as_analyse("fraction_min")
+    molar_mass: float | None = _as_analyse("molar_mass")
+    to_unit: str = _as_analyse("to_unit")
+    lod: float | None = _as_analyse("lod")
+    loq: float | None = _as_analyse("loq")
+    control: str = _as_analyse("control")
+    window: tuple[float, float] = _as_analyse("window")
+    below: str = _as_analyse("below")
+    exclude: tuple[str, ...] = _as_analyse("exclude")
     out: str = folder_option("tables, figure and text")
