@@ -205,3 +205,14 @@ def equal_models_once() -> Iterator[None]:
         patch.setattr(RoadRunnerEngine, "load", load)
         patch.setattr(run, "antimony_to_sbml", write)
         yield
+
+
+@pytest.fixture(scope="module")
+def first_pages_only() -> Iterator[None]:
+    """PDF files of many pictures have their first page only, for modules that do not look at them:
+    all pages are drawn in `tests/plotting` and `tests/workflows/microdialysis`.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("curve_pages", "injection_pages"):
+            patch.setattr(f"tricyclic.plotting.{module}.number_of_pages", lambda sheet: 1)
+        yield

@@ -22,7 +22,9 @@ import pytest
 from tricyclic.curves import CURVES
 from tricyclic.io.open import READERS
 
-pytestmark = pytest.mark.usefixtures("equal_batches_once", "equal_fits_once", "equal_models_once")
+pytestmark = pytest.mark.usefixtures(
+    "equal_batches_once", "equal_fits_once", "equal_models_once", "first_pages_only"
+)
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -370,6 +370,8 @@ def test_files_json_and_tables_have_the_amounts(batch, write, tmp_path):
     result.save(out)
     names = {path.name for path in out.iterdir()}
     assert {"amounts.csv", "standards.csv", "batch.json", "batch.svg", "injections.pdf"} <= names
+    pdf = (out / "injections.pdf").read_bytes()
+    assert pdf.count(b"/Type /Page ") == -(-len(batch.injections) // 24)
     table = pd.read_csv(out / "amounts.csv")
     assert len(table) == len(batch.injections)
     document = json.loads((out / "batch.json").read_text(encoding="utf-8"))

@@ -30,7 +30,9 @@ from tricyclic.workflows.study import run, verify
 from tricyclic.workflows.study.new_dialysis import synthetic_study
 from tricyclic.workflows.study.options import RunStudyOptions, VerifyOptions
 
-pytestmark = pytest.mark.usefixtures("equal_batches_once", "equal_fits_once", "equal_models_once")
+pytestmark = pytest.mark.usefixtures(
+    "equal_batches_once", "equal_fits_once", "equal_models_once", "first_pages_only"
+)
 
 # Small enough to run in seconds; the dead volume is right, so that nothing is flagged.
 SEED = 3

@@ -24,7 +24,8 @@ from tricyclic.io.traces import (
 )
 
 _HEADING = re.compile(
-    r"^[^\t(]*\(([^\t()]*)\)\t[^\t(]*\(([^\t()]*)\)\t[^\t(]*\(([^\t]*)\)[ \t]*$", re.MULTILINE
+    r"^[^\t(\n]*\(([^\t()\n]*)\)\t[^\t(\n]*\(([^\t()\n]*)\)\t[^\t(\n]*\(([^\t\n]*)\)[ \t]*$",
+    re.MULTILINE,
 )
 _SECTION = re.compile(r"^(?:Raw Data|Chromatogram Data):[ \t]*$", re.MULTILINE)
 _HEAD = 20_000
