@@ -146,7 +146,7 @@ def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
     )
     pooled = tuple(replace(e, where="net") for e in net.pooled)
     net = replace(net, name="net", pooled=(*pooled, *beside))
-    document = assemble(replace(study, assays=(net, *study.assays[1:])))
+    document = assemble(replace(study, assays=(net, *study.assays[1:])), sections=["summary"])
     table = tables(document)["Results, pooled over runs."]
     place = table.columns.index("IC50 (nM)")
     assert table.columns[place : place + 3] == ("IC50 (nM)", "nH", "n")
@@ -157,7 +157,7 @@ def test_the_summary_has_ic50_and_slope_of_the_logistic_beside_the_ki(study):
 def test_the_summary_has_the_negative_logarithm_and_the_check_of_the_curve_with_its_p(study):
     check = Check("model_fits", "warn", "", "net", 0.0042)
     assays = (replace(study.assays[0], checks=(check,)), *study.assays[1:])
-    document = assemble(replace(study, assays=assays))
+    document = assemble(replace(study, assays=assays), sections=["summary"])
     table = tables(document)["Results, pooled over runs."]
     assert table.columns[4:] == ("pKi, pKd ± SE (95 % CI)", "nH", "n", "Curve fits", "Checks")
     # 9 - log10(0.83) and of the limits; the slope is that of the pooled runs.
@@ -187,7 +187,8 @@ def test_published_values_of_papers_stand_before_those_of_vendors(study):
     paper = replace(guide, certainty="reported", source=study.sources[0].key, value=0.415)
     paper = replace(paper, low=math.nan, high=math.nan)
     study = replace(study, assays=(replace(net, evidence=(guide, paper)),))
-    table = tables(assemble(study))["Comparison with published values."]
+    report = assemble(study, sections=["summary", "evidence"])
+    table = tables(report)["Comparison with published values."]
     label = short_citation(study.sources[0])
     assert table.rows[0][3:] == ("0.830 nM", "0.415 nM", "2.0-fold", label)
     assert table.rows[1][3:] == ("0.830 nM", "0.4–4.2 nM", "within range", "vendor guide")

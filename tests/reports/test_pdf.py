@@ -247,8 +247,8 @@ def test_long_names_of_columns_push_no_column_over_another():
 
 
 @WITH_READER
-def test_no_words_of_a_report_are_printed_over_each_other(study):
-    assert overlaps(to_pdf(assemble(study))) == []
+def test_no_words_of_a_report_are_printed_over_each_other(document):
+    assert overlaps(to_pdf(document)) == []
 
 
 @WITH_READER
