@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tricyclic.errors import InputError
@@ -154,10 +156,37 @@ def test_times_of_a_sheet_are_in_the_unit_of_their_heading(unit, minutes, tmp_pa
             "column 'retention (min)' is not all numbers",
         ),
         ("compound,RT,retention (min)\nNE,3,4\n", "both give the retention_min"),
-        ("compound,colour\nNE,3\n", "no column of a method is called 'colour'"),
+        ("compound,colour\nNE,3\n", "has no column 'retention_min'"),
+        ("compound,RT,windw\nNE,3,1\n", "no column of a method is called 'windw'"),
     ],
 )
 def test_a_wrong_sheet_is_refused(text, message, tmp_path):
     with pytest.raises(InputError) as error:
         read(tmp_path, text, "m.csv")
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        (
+            "Substanz;Retentionszeit (min);Fenster (min);Rolle;Potential (mV)\n"
+            "NE;3,8;0,2;Analyt;320\nDHBA;5,8;0,3;interner Standard;320\n"
+        ),
+        (
+            "Peak Name,RT_min,window_min,Peak Type,Potential (mV)\n"
+            "NE,3.8,0.2,analyte,320\nDHBA,5.8,0.3,Internal_Standard,320\n"
+        ),
+    ],
+)
+def test_a_sheet_with_other_headings_and_further_columns_is_read(text, tmp_path):
+    method = read(tmp_path, text, "m.csv")
+    assert method.compound("NE").window_min == 0.2
+    assert method.internal_standard == method.compound("DHBA")
+    assert method.unused == ("m.csv: column 'Potential (mV)'",)
+
+
+def test_a_sheet_without_retention_times_names_its_columns(tmp_path):
+    sentence = re.escape("no column 'retention_min'. Its columns are compound, when")
+    with pytest.raises(InputError, match=sentence):
+        read(tmp_path, "compound,when\nNE,3.8\n", "m.csv")

@@ -135,6 +135,165 @@ def test_a_workbook_with_merged_groups_means_and_another_sheet_is_read(tmp_path)
     assert table.unused == ("column 'mean'", "column 'SEM'", "sheet 'notes'")
 
 
+# Names of the columns of two groups of two animals, as programs number replicates.
+NUMBERED = {
+    "Prism's export": ["X", "vehicle:Y1", "vehicle:Y2", "drug 3 mg/kg:Y1", "drug 3 mg/kg:Y2"],
+    "brackets": ["time", "vehicle [1]", "vehicle [2]", "drug (1)", "drug (2)"],
+    "columns of one name in pandas": ["time", "vehicle", "vehicle.1", "drug 3", "drug 3.1"],
+    "numbers over all animals": ["time", "vehicle 1", "vehicle 2", "drug 3", "drug 4"],
+}
+
+
+@pytest.mark.parametrize("way", NUMBERED)
+def test_columns_called_by_group_and_number_have_groups(way, tmp_path):
+    names = NUMBERED[way]
+    lines = [",".join(names), *(f"{t},{ROW[t]}" for t in TIMES)]
+    table = read_fraction_table(save(tmp_path, lines))
+    groups = [table.animals[name].group for name in names[1:]]
+    assert groups[0] == groups[1] == "vehicle"
+    assert groups[2] == groups[3]
+    assert groups[2].startswith("drug")
+    assert [row.value for row in table.rows] == pytest.approx(
+        [VALUE[a, t] for t in TIMES for a in ANIMALS]
+    )
+
+
+@pytest.mark.parametrize(
+    "names", [["rat 1", "rat 2", "rat 3"], ["IMI 3", "IMI 10", "DMI 3", "DMI 10"], ["r1", "r2"]]
+)
+def test_names_of_animals_and_doses_are_no_groups(names, tmp_path):
+    values = ",".join("1" for _ in names)
+    lines = [",".join(["time", *names]), *(f"{t},{values}" for t in TIMES)]
+    table = read_fraction_table(save(tmp_path, lines))
+    assert {row.group for row in table.animals.values()} == {""}
+
+
+def test_means_and_errors_of_groups_are_no_animals(tmp_path):
+    names = "time,r1,r2,r3,r4,vehicle mean,vehicle SEM,drug mean,SEM drug,drug n"
+    lines = [names, *(f"{t},{ROW[t]},1,0.1,2,0.2,2" for t in TIMES)]
+    table = read_fraction_table(save(tmp_path, lines))
+    assert set(table.animals) == set(ANIMALS)
+    assert "column 'SEM drug'" in table.unused
+    alone = ["time,vehicle mean,vehicle sem,drug mean,drug sem", *(f"{t},1,2,3,4" for t in TIMES)]
+    with pytest.raises(InputError, match="means and errors of groups, and no values of animals"):
+        read_fraction_table(save(tmp_path, alone))
+
+
+@pytest.mark.parametrize(
+    ("title", "unit", "analyte"),
+    [
+        ("DA, % of baseline, n = 5", "% of baseline", "DA"),
+        ("DA (nM), n=20", "nM", "DA"),
+        ("DA, n=20", "", ""),
+        ("% basal", "% basal", ""),
+        ("Dopamine, nM", "nM", "Dopamine"),
+    ],
+)
+def test_a_title_states_a_unit_of_values_or_none(title, unit, analyte, tmp_path):
+    lines = [f'"{title}"', f"time,{NAMES}", *(f"{t},{ROW[t]}" for t in TIMES)]
+    table = read_fraction_table(save(tmp_path, lines))
+    assert (table.unit, table.analyte) == (unit, analyte)
+
+
+def test_a_tidy_table_in_german_with_times_of_day_and_a_date_is_read(tmp_path):
+    lines = ["Ratte;Behandlung;Datum;Beginn;Ende;DA (nM)"]
+    for k, animal in enumerate(ANIMALS):
+        for t in TIMES:
+            clock = [f"{(660 + m) // 60}:{m % 60:02d}" for m in (t, t + 20)]
+            cells = [animal, ANIMALS[animal], f"0{k + 1}.03.2026", *clock]
+            lines.append(";".join([*cells, german(VALUE[animal, t])]))
+    table = read_fraction_table(save(tmp_path, lines))
+    assert {(r.animal, r.start_min - 660): r.value for r in table.rows} == pytest.approx(VALUE)
+    assert {r.animal: r.group for r in table.rows} == ANIMALS
+
+
+def test_one_analyte_of_a_long_table_is_read_with_the_unit_of_its_rows(tmp_path):
+    lines = ["animal,group,end,analyte,unit,value"]
+    lines += [
+        f"{a},{ANIMALS[a]},{t},{name},{unit},{scale * VALUE[a, t]}"
+        for name, unit, scale in (("DA", "nM", 1), ("NE", "fmol", 3))
+        for a, t in VALUE
+    ]
+    path = save(tmp_path, lines)
+    table = read_fraction_table(path, FractionColumns(analyte="ne"))
+    assert (table.unit, table.analyte, len(table.rows)) == ("fmol", "NE", len(VALUE))
+    assert table.rows[0].value == pytest.approx(3 * VALUE["r1", -40])
+    with pytest.raises(InputError, match=r'values of DA, NE.*Add --analyte "DA"'):
+        read_fraction_table(path)
+    with pytest.raises(InputError, match="no analyte is called 'GABA'"):
+        read_fraction_table(path, FractionColumns(analyte="GABA"))
+
+
+def workbook(tmp_path, sheets, name="values.xlsx"):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for cells in rows:
+            sheet.append(cells)
+    book.save(tmp_path / name)
+    return tmp_path / name
+
+
+def across(animals, scale=1.0):
+    rows = [[t, *(scale * VALUE[a, t] for a in animals)] for t in TIMES]
+    return [["time (min)", *animals], *rows]
+
+
+def test_sheets_of_different_animals_are_read_together_and_others_are_chosen(tmp_path):
+    sheets = {"vehicle": across(["r1", "r2"]), "drug": across(["r3", "r4"])}
+    table = read_fraction_table(workbook(tmp_path, {**sheets, "notes": [["2 mm probes"]]}))
+    assert {(r.animal, r.time_min): r.value for r in table.rows} == pytest.approx(VALUE)
+    assert {r.animal: r.group for r in table.rows} == ANIMALS
+    assert table.unused == ("sheet 'notes'",)
+    both = workbook(tmp_path, {"NE": across(ANIMALS), "DA": across(ANIMALS, 2.0)})
+    with pytest.raises(InputError, match=r"sheets 'NE', 'DA' each have a table.*Add --sheet"):
+        read_fraction_table(both)
+    table = read_fraction_table(both, sheet="DA")
+    assert table.rows[0].value == pytest.approx(2 * VALUE["r1", -40])
+
+
+def test_animals_are_read_from_the_sheet_with_one_row_each(tmp_path):
+    fractions = [["animal", "group", "end", "NE (nM)"], *([a, "x", t, 1] for a, t in VALUE)]
+    about = [["animal", "group", "treated"], *([a, g, "10:20"] for a, g in ANIMALS.items())]
+    rows = read_animal_rows(workbook(tmp_path, {"values": fractions, "animals": about}))
+    assert {a: (row.group, row.treated) for a, row in rows.items()} == {
+        a: (group, "10:20") for a, group in ANIMALS.items()
+    }
+
+
+def test_a_prism_project_is_read_with_its_groups_and_excluded_cells(tmp_path):
+    def column(tag, title, subcolumns, starred=()):
+        cells = [
+            "".join(
+                f'<d Excluded="1">{v}</d>' if (j, k) in starred else f"<d>{v}</d>"
+                for k, v in enumerate(values)
+            )
+            for j, values in enumerate(subcolumns)
+        ]
+        inside = "".join(f"<Subcolumn>{text}</Subcolumn>" for text in cells)
+        return f'<{tag} Subcolumns="{len(subcolumns)}"><Title>{title}</Title>{inside}</{tag}>'
+
+    of = {a: [VALUE[a, t] for t in TIMES] for a in ANIMALS}
+    body = (
+        column("XColumn", "Time (min)", [TIMES])
+        + column("YColumn", "vehicle", [of["r1"], of["r2"]], {(1, 2)})
+        + column("YColumn", "drug 3 mg/kg", [of["r3"], of["r4"]])
+    )
+    path = tmp_path / "values.pzfx"
+    path.write_text(
+        '<?xml version="1.0" encoding="UTF-8"?><GraphPadPrismFile><Table ID="T0" XFormat="numbers" '
+        f'YFormat="replicates" Replicates="2"><Title>NE</Title>{body}</Table></GraphPadPrismFile>'
+    )
+    table = read_fraction_table(path)
+    assert [row.value for row in table.rows] == pytest.approx(
+        [of[a][k] for k in range(5) for a in of]
+    )
+    assert {row.group for row in table.animals.values()} == {"vehicle", "drug 3 mg/kg"}
+    left_out = [(row.animal, row.time_min) for row in table.rows if row.excluded]
+    assert left_out == [("vehicle 2", 0)]
+
+
 def test_columns_with_other_names_are_those_of_the_user(tmp_path):
     lines = ["who,when,NE_nM,DA_nM", *(f"{a},{t},1,{VALUE[a, t]}" for a, t in VALUE)]
     columns = FractionColumns(animal="who", time="when", value="DA_nM")

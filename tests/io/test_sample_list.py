@@ -58,6 +58,11 @@ def test_a_list_is_read_with_its_roles_times_and_lost_samples(tmp_path):
         ("Unknown", "sample"),
         ("Analyte", "sample"),
         ("SST", "suitability"),
+        ("QK", "quality control"),
+        ("Qualitätskontrolle", "quality control"),
+        ("Kalibrierprobe", "standard"),
+        ("Leerwert", "blank"),
+        ("Lösungsmittel", "blank"),
         ("Bracketing standard", "suitability"),
     ],
 )
@@ -188,3 +193,19 @@ def test_hours_are_kept_as_hours(tmp_path):
     text = "name,role,fmol,animal,start_h,end_h\na,std,1,,,\nb,sample,,r1,0.5,1\n"
     row = read_sample_list(written(tmp_path, text)).rows[1]
     assert (row.start, row.end) == ("0.5 h", "1 h")
+
+
+def test_a_list_in_german_has_groups_levels_and_lost_samples_without_a_column_of_files(tmp_path):
+    text = (
+        "Lfd. Nr.;Probenname;Probentyp;Konz. (fmol);Tier;Gruppe;Beginn;Ende;Bemerkung\n"
+        "1;Std 1;Standard;1,5;;;;;\n"
+        "2;K 1;QK tief;3;;;;;\n"
+        "3;a;Probe;;R1;Kontrolle;9:00;9:20;\n"
+        "4;b;Probe;;R1;Kontrolle;9:20;9:40;Vial verloren\n"
+    )
+    samples = read_sample_list(written(tmp_path, text))
+    rows = {row.name: row for row in samples}
+    assert (rows["Std 1"].amount, rows["K 1"].level) == (1.5, "low")
+    assert (rows["a"].animal, rows["a"].group, rows["a"].file) == ("R1", "Kontrolle", "a")
+    assert [row.name for row in samples.lost] == ["b"]
+    assert samples.unused == ()

@@ -49,12 +49,15 @@ class ChromatographyMethod:
         Void time, min; what elutes before is not evaluated.
     end_min : float or None
         End of the part that is evaluated, min; None is the end of the trace.
+    unused : tuple of str
+        Columns of its sheet that were not used.
     """
 
     name: str
     compounds: tuple[Compound, ...]
     void_min: float = 0.0
     end_min: float | None = None
+    unused: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         ordered = tuple(sorted(self.compounds, key=lambda one: one.retention_min))

@@ -48,6 +48,8 @@ class SampleRow:
         Row of the list, for errors.
     amounts : tuple of (str, float)
         Nominal amounts by analyte, where the list has a column for each.
+    group : str
+        Of the animal of a sample, where the list states it.
     """
 
     order: int
@@ -65,6 +67,7 @@ class SampleRow:
     note: str = ""
     where: str = ""
     amounts: tuple[tuple[str, float], ...] = ()
+    group: str = ""
 
     def __post_init__(self) -> None:
         where = self.where or self.name

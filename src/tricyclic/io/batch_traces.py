@@ -113,9 +113,12 @@ def batch_paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
         else:
             paths[row.name] = matching
     if missing and all(row.file == row.name for row in missing):
-        # The list has no column of files; the files may be called by numbers.
+        # The list has no column of files; the files may be called by numbers, or one table may
+        # have all traces.
         by_sample = _by_sample(index, source)
-        paths.update({row.name: by_sample[row.name] for row in missing if row.name in by_sample})
+        for row in missing:
+            if place := by_sample.get(row.name.strip().lower()):
+                paths[row.name] = place
         missing = [row for row in missing if row.name not in paths]
     if missing:
         raise _missing_files(missing, set(paths.values()), index, samples)
@@ -184,17 +187,25 @@ class _Index:
 
 
 def _by_sample(index: _Index, source: TraceSource) -> dict[str, Path]:
-    """The chromatogram of each sample, by the name in the file; without names that repeat."""
+    """The file of each sample, by the names in the file, in lower case; without those that repeat.
+
+    A name is that of the injection, or that of one of its traces.
+    """
     paths: dict[str, list[Path]] = {}
     others = {path.resolve() for path in source.others}
     for path in index.by_path.values():
         if path.resolve() in others:
             continue
         try:
-            for one in _read(path, source):
-                paths.setdefault(one.sample, []).append(path)
+            read = _read(path, source)
         except InputError:
             continue  # no chromatogram
+        for one in read:
+            names = {one.sample, *(trace.sample for trace in one.traces)}
+            if len(one.traces) > 1:
+                names.update(trace.name for trace in one.traces)
+            for name in {name.strip().lower() for name in names}:
+                paths.setdefault(name, []).append(path)
     return {name: several[0] for name, several in paths.items() if name and len(several) == 1}
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +17,12 @@ from tricyclic.core.chromatography_method import (
     ChromatographyMethod,
     Compound,
 )
+from tricyclic.core.format import list_names
 from tricyclic.core.table import DataTable
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.core.unused import quoted
+from tricyclic.errors import InputError, UnknownNameError, did_you_mean
 from tricyclic.io.files import existing_file, read_bytes
-from tricyclic.io.headings import minutes_in_column_name
+from tricyclic.io.headings import minutes_in_column_name, without_accents
 from tricyclic.io.open import read_tables
 from tricyclic.io.toml_schema import ListField, NumberField, TableField, TextField, checked_toml
 
@@ -37,9 +41,15 @@ _ROLE_NAMES = {
     "known neighbour": NEIGHBOUR,
     "known neighbor": NEIGHBOUR,
     "interferent": NEIGHBOUR,
+    "analyt": ANALYTE,
+    "interner standard": INTERNAL_STANDARD,
+    "int. standard": INTERNAL_STANDARD,
+    "nachbar": NEIGHBOUR,
+    "nachbarpeak": NEIGHBOUR,
+    "begleitsubstanz": NEIGHBOUR,
 }
 # Rows of a sheet that give a time of the method instead of a compound.
-_TIME_ROWS = {"void": "void_min", "end": "end_min"}
+_TIME_ROWS = {"void": "void_min", "end": "end_min", "totzeit": "void_min", "ende": "end_min"}
 METHOD = TableField(
     {
         "name": TextField(),
@@ -61,13 +71,19 @@ METHOD = TableField(
         ),
     }
 )
-# Column of a sheet by what it may be called, in lower case, without its unit.
+# Column of a sheet by what it may be called, in lower case, without its unit and its accents.
 _COLUMNS = {
-    "name": ("name", "compound", "analyte", "peak"),
-    "retention_min": ("retention_min", "retention", "retention time", "rt", "rt_min", "time"),
-    "relative_retention": ("relative_retention", "relative retention", "rrt"),
-    "window_min": ("window_min", "window", "time window"),
-    "role": ("role", "type", "kind"),
+    "name": (
+        *("name", "compound", "compound name", "analyte", "peak", "peak name", "substance"),
+        *("substanz", "komponente", "verbindung"),
+    ),
+    "retention_min": (
+        *("retention", "retention time", "expected retention time", "rt", "tr", "time"),
+        *("retentionszeit", "retention zeit"),
+    ),
+    "relative_retention": ("relative retention", "relative retention time", "rrt"),
+    "window_min": ("window", "time window", "fenster", "zeitfenster"),
+    "role": ("role", "type", "kind", "peak type", "compound type", "rolle", "typ"),
 }
 
 
@@ -103,7 +119,7 @@ def _from_sheet(path: str | Path | DataTable) -> ChromatographyMethod:
     tables = read_tables(path)
     table = next((one for one in tables if _has_compounds(one)), tables[0])
     where = table.file or table.name
-    columns = _columns_of(table, where)
+    columns, others = _columns_of(table, where)
     given: dict[str, Any] = {"name": "", "void_min": 0.0, "end_min": None, "window_min": None}
     rows = []
     for row in range(len(table)):
@@ -117,7 +133,8 @@ def _from_sheet(path: str | Path | DataTable) -> ChromatographyMethod:
         rows.append({**dict.fromkeys(_COLUMNS), **cells, "name": str(cells["name"] or "").strip()})
         if not rows[-1]["name"]:
             raise InputError("a compound has no name", where=f"{where}, row {row + 1}")
-    return _method({**given, "compounds": rows}, where)
+    method = _method({**given, "compounds": rows}, where)
+    return replace(method, unused=tuple(f"{where}: {text}" for text in quoted("column", others)))
 
 
 def _has_compounds(table: DataTable) -> bool:
@@ -127,14 +144,19 @@ def _has_compounds(table: DataTable) -> bool:
     return bool(plain & set(_COLUMNS["name"])) and bool(plain & times)
 
 
-def _columns_of(table: DataTable, where: str) -> dict[str, str]:
+def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]]:
+    """Column of each meaning, and the columns of notes and of settings of the detector."""
     columns: dict[str, str] = {}
+    others: list[str] = []
     for column in table.columns:
         plain = _plain(column)
         key = next((key for key, names in _COLUMNS.items() if plain in names), None)
         if key is None:
-            known = [names[0] for names in _COLUMNS.values()]
-            raise UnknownNameError.among("column of a method", column, known, where=where)
+            if did_you_mean(plain, [name for names in _COLUMNS.values() for name in names]):
+                known = list(_COLUMNS)
+                raise UnknownNameError.among("column of a method", column, known, where=where)
+            others.append(column)
+            continue
         if key in columns:
             raise InputError(
                 f"columns '{columns[key]}' and '{column}' both give the {key}",
@@ -142,11 +164,18 @@ def _columns_of(table: DataTable, where: str) -> dict[str, str]:
                 do="Keep one of them",
             )
         columns[key] = column
-    if "name" not in columns:
+    missing = "compound" if "name" not in columns else ""
+    if not {"retention_min", "relative_retention"} & set(columns):
+        missing = missing or "retention_min"
+    if missing:
+        near = did_you_mean(missing, others)
         raise InputError(
-            "has no column 'compound'", where=where, do="Add the names of the compounds"
+            f"has no column '{missing}'",
+            where=where,
+            allowed=near or f"Its columns are {list_names(list(table.columns), 8)}",
+            do="Add the names of the compounds, and their retention times",
         )
-    return columns
+    return columns, others
 
 
 def _cell(table: DataTable, column: str, row: int) -> Any:
@@ -167,8 +196,10 @@ def _cell(table: DataTable, column: str, row: int) -> Any:
 
 
 def _plain(column: str) -> str:
-    """A heading without its unit, in lower case."""
-    return column.split("(")[0].split("[")[0].strip().lower()
+    """A heading without its unit, in lower case: "RT_min" is "rt"."""
+    plain = without_accents(column.split("(")[0].split("[")[0].strip().lower())
+    plain = re.sub(r"[\s_]+", " ", plain).strip(" .")
+    return re.sub(r" (?:min|s|sec|h)$", "", plain)
 
 
 def _method(given: Mapping[str, Any], where: str) -> ChromatographyMethod:
@@ -188,7 +219,7 @@ def _method(given: Mapping[str, Any], where: str) -> ChromatographyMethod:
 
 
 def _role(row: Mapping[str, Any], where: str) -> str:
-    text = str(row["role"] or "").strip().lower()
+    text = re.sub(r"[\s_]+", " ", str(row["role"] or "").strip().lower())
     if text not in _ROLE_NAMES:
         raise UnknownNameError.among("role", row["role"], ROLES, where=f"{where}, {row['name']}")
     return _ROLE_NAMES[text]

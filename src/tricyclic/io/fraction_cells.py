@@ -63,7 +63,17 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "ratte",
         "maus",
     ),
-    "group": ("group", "treatment", "condition", "groups", "drug", "arm", "gruppe", "groupe"),
+    "group": (
+        "group",
+        "treatment",
+        "condition",
+        "groups",
+        "drug",
+        "arm",
+        "gruppe",
+        "behandlung",
+        "groupe",
+    ),
     "start": (
         "start",
         "from",
@@ -73,8 +83,22 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "t start",
         "t0",
         "collection start",
+        "beginn",
+        "anfang",
+        "von",
     ),
-    "end": ("end", "to", "stop time", "end time", "time end", "t end", "t1", "collection end"),
+    "end": (
+        "end",
+        "to",
+        "stop time",
+        "end time",
+        "time end",
+        "t end",
+        "t1",
+        "collection end",
+        "ende",
+        "bis",
+    ),
     "middle": ("middle", "mid", "midpoint", "mid time", "middle time", "time mid", "mid point"),
     "time": (
         "time",
@@ -86,9 +110,13 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "time after treatment",
         "time after drug",
         "zeit",
+        "uhrzeit",
+        "zeitpunkt",
         "temps",
     ),
-    "length": ("length", "duration", "width", "bin", "fraction length", "collection time"),
+    "length": ("length", "duration", "width", "bin", "fraction length", "collection time", "dauer"),
+    "analyte": ("analyte", "compound", "transmitter", "substance", "analyt", "substanz"),
+    "unit": ("unit", "units", "einheit"),
     "state": ("state", "status", "flag", "quality"),
     "lod": ("lod", "limit of detection"),
     "se": ("se", "standard error", "value se"),
@@ -102,8 +130,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "sample id",
         "sample no",
     ),
-    "excluded": ("excluded", "exclude", "reason", "exclusion"),
-    "note": ("note", "notes", "comment", "comments", "remark", "remarks"),
+    "excluded": ("excluded", "exclude", "reason", "exclusion", "ausgeschlossen"),
+    "note": ("note", "notes", "comment", "comments", "remark", "remarks", "bemerkung"),
     "treated": (
         "treated",
         "injected",
@@ -114,15 +142,36 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "time of injection",
         "time of treatment",
         "drug given",
+        "behandelt",
+        "behandlung um",
+        "zeit der behandlung",
     ),
-    "dead_volume": ("dead volume",),
-    "flow": ("flow", "flow rate"),
+    "dead_volume": ("dead volume", "totvolumen"),
+    "flow": ("flow", "flow rate", "fluss", "flussrate"),
 }
+_STATISTIC = (
+    r"(?:means?|average|avg|median|s\.?e\.?m\.?|s\.?e\.?|s\.?d\.?|stdev|std|n|count|cv|mittelwert)"
+)
 SUMMARY = re.compile(
-    r"(?:group\s+)?(?:mean|average|avg|median|s\.?e\.?m\.?|s\.?d\.?|stdev|std|n|count|cv)"
-    r"(?:\s*[%(±].*)?(?:\s+[a-z0-9]+)?",
+    rf"(?:group\s+)?{_STATISTIC}(?:\s*[%(±].*)?(?:\s+[a-z0-9]+)?",
     re.IGNORECASE,
 )
+_SUMMARY_OF = re.compile(
+    rf"\S.*[\s_.:-]\(?{_STATISTIC}\)?|{_STATISTIC}[\s_.:-]+(?:of[\s_]+)?\S.*", re.IGNORECASE
+)
+
+
+def summaries(names: Mapping[int, str]) -> frozenset[int]:
+    """Columns that are calculated from others: "mean", "SEM", "saline mean", "n of saline".
+
+    Parameters
+    ----------
+    names : mapping of int to str
+        Names by column. A lone "saline n" may be an animal; beside a mean or an error it is not.
+    """
+    plain = {k: name for k, name in names.items() if SUMMARY.fullmatch(name)}
+    named = {k for k, name in names.items() if _SUMMARY_OF.fullmatch(name)} - set(plain)
+    return frozenset(plain) | (frozenset(named) if len(named) > 1 or plain else frozenset())
 
 
 @dataclass(frozen=True)
@@ -307,7 +356,14 @@ def is_time_heading(cell: str) -> bool:
     """Whether a heading names times: "time (min)", "min", "t"."""
     plain = _plain(cell)
     names = (*COLUMNS["time"], *COLUMNS["middle"], *COLUMNS["start"], *COLUMNS["end"])
-    return plain in names or plain in ("min", "minutes", "h", "hours", "min.")
+    # Prism calls its first column "X" where it has no title.
+    return plain in names or plain in ("min", "minutes", "h", "hours", "min.", "x")
+
+
+def is_value_unit(unit: str) -> bool:
+    """Whether a unit may be that of values: a concentration, an amount, a rate or a percentage."""
+    ends = ("M", "mol", "g", "L", "l", "min", "mol/L", "baseline", "basal", "%")
+    return bool(unit) and unit not in MINUTES_IN and unit.endswith(ends)
 
 
 def text_at(sheet: Sheet, row: int, column: int) -> str:

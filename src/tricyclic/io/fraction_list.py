@@ -7,16 +7,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tricyclic.core.clock_time import MINUTES_IN, TimeKind
+from tricyclic.core.clock_time import TimeKind
 from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.unused import as_remarks, quoted
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
     RoleColumns,
     common_kind,
+    is_value_unit,
     name_and_unit,
     read_state,
     read_value,
@@ -31,15 +32,32 @@ _VALUES = ("value", "values", "concentration", "conc", "amount", "level", "dialy
 
 
 def tidy_table(
-    sheet: Sheet, header: int, named: Mapping[str, str], left_out: Collection[str] = ()
+    sheet: Sheet,
+    header: int,
+    named: Mapping[str, str],
+    *,
+    analyte: str = "",
+    left_out: Collection[str] = (),
 ) -> FractionTable:
     """The fractions of a table with a heading and a row for each; the times of the animals that are
     left out may be missing or unreadable.
 
+    Parameters
+    ----------
+    sheet : Sheet
+    header : int
+        Row of the heading.
+    named : mapping of str to str
+        Columns that the user named, by their role.
+    analyte : str
+        The one whose rows are read, where a column names several.
+    left_out : collection of str
+
     Raises
     ------
     InputError
-        If it has no column of values or several, or a cell cannot be read.
+        If it has no column of values or several, several analytes and none is chosen, or a cell
+        cannot be read.
     """
     names = list(sheet.rows[header])
     roles = roles_of(names, named)
@@ -48,13 +66,14 @@ def tidy_table(
     beside = [*cells_beside(sheet, whole, named_width(names))]
     if "value" not in roles:
         roles["value"] = _value_column(columns, names)
+    chosen = _analyte(columns, analyte)
     rows: list[FractionRow] = []
     kinds: list[tuple[TimeKind, str]] = []
     carried = 0
     animal = group = ""
     states: dict[str, AnimalRow] = {}
     for row in range(header + 1, len(sheet.rows)):
-        if not any(sheet.rows[row]):
+        if not any(sheet.rows[row]) or (chosen and columns.text(row, "analyte") != chosen):
             continue
         own = text_at(sheet, row, roles["animal"])
         if rows and sum(map(bool, sheet.rows[row])) == 1:
@@ -78,8 +97,10 @@ def tidy_table(
         _stated(states, columns, row, animal, group, where)
     if not rows:
         raise InputError("has no fractions below its heading")
-    analyte, unit = name_and_unit(names[roles["value"]])
+    called, unit = name_and_unit(names[roles["value"]])
     read_as = [f"one row per fraction; values in '{names[roles['value']]}'"]
+    if chosen:
+        read_as.append(f"the rows of {chosen}, by the column '{names[roles['analyte']]}'")
     remarks = []
     if carried:
         remarks.append(f"{pluralize(carried, 'row')} without an animal belong to the one above")
@@ -87,14 +108,48 @@ def tidy_table(
     return FractionTable(
         tuple(rows),
         states,
-        unit=unit,
-        analyte="" if analyte.lower() in _VALUES else analyte,
+        unit=unit if is_value_unit(unit) else _written_unit(columns, chosen) or unit,
+        analyte=chosen or ("" if called.lower() in _VALUES else called),
         time_kind=common_kind(kinds),
         time_is=time_meaning(roles),
         layout="tidy",
         read_as=tuple(read_as),
         unused=(*quoted("column", unused), *beside, *as_remarks(remarks)),
     )
+
+
+def _analyte(columns: RoleColumns, wanted: str) -> str:
+    """The analyte whose rows are read; empty where no column names any."""
+    if "analyte" not in columns.roles:
+        return ""
+    sheet = columns.sheet
+    texts = (columns.text(row, "analyte") for row in range(columns.header + 1, len(sheet.rows)))
+    names = list(dict.fromkeys(filter(None, texts)))
+    if len(names) < 2:
+        return names[0] if names else ""
+    chosen = next((name for name in names if name.lower() == wanted.strip().lower()), "")
+    if not chosen and wanted:
+        raise UnknownNameError.among("analyte", wanted, names, where="analyte")
+    if not chosen:
+        raise InputError(
+            f"has values of {list_names(names, 8)}",
+            allowed="One analyte is analysed at a time",
+            do=f'Add --analyte "{names[0]}"',
+        )
+    return chosen
+
+
+def _written_unit(columns: RoleColumns, analyte: str) -> str:
+    """The unit in a column of its own; empty where there is none."""
+    rows = range(columns.header + 1, len(columns.sheet.rows))
+    own = [k for k in rows if not analyte or columns.text(k, "analyte") == analyte]
+    units = list(dict.fromkeys(filter(None, (columns.text(k, "unit") for k in own))))
+    if len(units) > 1:
+        raise InputError(
+            f"the column of units has {list_names(units, 4)}",
+            allowed="The values of a table have one unit",
+        )
+    return units[0] if units else ""
 
 
 def _row(
@@ -186,7 +241,7 @@ def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
     plain = {k: name_and_unit(names[k]) for k in free}
     rows = range(columns.header + 1, len(columns.sheet.rows))
     numeric = [k for k in free if _is_numeric(columns.sheet, rows, k)]
-    with_unit = [k for k in numeric if _is_value_unit(plain[k][1])]
+    with_unit = [k for k in numeric if is_value_unit(plain[k][1])]
     called = [k for k in numeric if plain[k][0].lower().replace("_", " ") in _VALUES]
     candidates = with_unit if len(with_unit) == 1 else called if len(called) == 1 else numeric
     if len(candidates) == 1:
@@ -197,12 +252,6 @@ def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
             f"the values may be in {listed}", do=f'Add --value "{names[candidates[0]]}"'
         )
     raise InputError(f"no column of values is recognised among {listed}", do="Add --value COLUMN")
-
-
-def _is_value_unit(unit: str) -> bool:
-    """Whether a unit may be that of values: a concentration, an amount, a rate or a percentage."""
-    ends = ("M", "mol", "g", "L", "l", "min", "mol/L", "baseline", "%")
-    return unit not in MINUTES_IN and unit.endswith(ends)
 
 
 def _is_numeric(sheet: Sheet, rows: Sequence[int], column: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,17 +21,28 @@ from tricyclic.io.fraction_cells import (
     TimeCell,
     column_called,
     common_kind,
+    is_value_unit,
     name_and_unit,
     not_a_time,
     read_time_cell,
     read_value,
     roles_of,
+    summaries,
     text_at,
     time_meaning,
 )
 
 # Rows above the names of animals in which groups and titles may stand.
 ABOVE = 6
+# The number of a replicate behind the name of a group.
+_REPLICATE = re.compile(
+    r"(?P<name>\S.*?)(?:[\s_.:#-]+[yYrR]?|\s*(?=[\[(]))[\[(]?(?P<number>[0-9]{1,3})[\])]?"
+)
+_NUMBER_OF_ANIMALS = re.compile(r"[\s,;]*\(?\bn\s*=\s*[0-9].*", re.IGNORECASE)
+# "DA, % of baseline, n = 5", "% basal NE".
+_PERCENT_TITLE = re.compile(
+    r"(?P<name>[^%]*)(?P<unit>%\s*(?:of\s+)?(?:baseline|basal)).*", re.IGNORECASE
+)
 _GROUP_NAMES = frozenset(COLUMNS["group"])
 _TREATED_NAMES = frozenset(COLUMNS["treated"])
 
@@ -258,10 +270,16 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
         if k >= first and any(text_at(sheet, row, k) for row in range(header + 1, len(sheet.rows)))
     ]
     above = _group_row(sheet, header, data)
-    for k in list(data):
-        if SUMMARY.fullmatch(names[k]):
-            heading.unused.append(f"column '{names[k]}'")
-            data.remove(k)
+    for k in sorted(summaries({k: names[k] for k in data})):
+        heading.unused.append(f"column '{names[k]}'")
+        data.remove(k)
+    if heading.unused and not data:
+        raise InputError(
+            "has means and errors of groups, and no values of animals",
+            where=sheet.where(header),
+            allowed="Groups are compared by the values of their animals",
+            do="Give a column of values for each animal",
+        )
     groups = _carried(sheet, above, data) if above is not None else dict.fromkeys(data, "")
     rows = _labelled_rows(sheet, header, min(times) if times else 0)
     if "group" in rows:
@@ -284,6 +302,9 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
             "the columns have names of groups; animals are numbered in each group"
         )
         names = _numbered(groups)
+    elif not any(groups.values()) and (numbered := _groups_of_replicates(names, data)):
+        groups = numbered
+        heading.remarks.append("groups are the names of the columns without their numbers")
     elif any(not text for text in texts):
         names = {**names, **_numbered(groups)}
         heading.remarks.append("columns without a name are numbered in each group")
@@ -298,6 +319,34 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
         heading.animals[k] = names[k]
         heading.stated[k] = AnimalRow(groups[k], treated[k], where=sheet.where(header))
     return heading
+
+
+def _groups_of_replicates(names: Mapping[int, str], columns: Sequence[int]) -> dict[int, str]:
+    """Groups where every column is called by one and a number: "saline:Y1", "DMI [2]", "DMI.1".
+
+    Numbers count the animals of each group from 1, or all animals of the table; the first may have
+    none, as pandas numbers columns of one name.
+    """
+    matches = {k: _REPLICATE.fullmatch(names[k]) for k in columns}
+    stems = {match["name"].strip(" _.:-") for match in matches.values() if match}
+    parts = {
+        k: (match["name"].strip(" _.:-"), match["number"])
+        if match and names[k] not in stems
+        else (names[k], "")
+        for k, match in matches.items()
+    }
+    groups = Counter(name.lower() for name, _ in parts.values())
+    every = [number for _, number in parts.values()]
+    if len(groups) < 2 or min(groups.values()) < 2 or not all(name for name, _ in parts.values()):
+        return {}
+    from_one = all(
+        sorted(int(number or 0) for name, number in parts.values() if name.lower() == group)
+        in (list(range(1, count + 1)), list(range(count)))
+        for group, count in groups.items()
+    )
+    if not from_one and (len(set(every)) < len(every) or "" in every):
+        return {}
+    return {k: name for k, (name, _) in parts.items()}
 
 
 def _columns_of_animals(sheet: Sheet, data: Sequence[int], named: Sequence[int]) -> int:
@@ -381,7 +430,11 @@ def _title(sheet: Sheet, header: int) -> str:
 
 def _unit_of(sheet: Sheet, heading: _Heading) -> tuple[str, str]:
     """Unit and name of the values, from the title above; empty where it states none."""
-    name, unit = name_and_unit(heading.title)
+    title = _NUMBER_OF_ANIMALS.sub("", heading.title)
+    name, unit = name_and_unit(title)
+    if not is_value_unit(unit):
+        percent = _PERCENT_TITLE.fullmatch(title)
+        name, unit = (percent["name"].strip(" ,:-"), percent["unit"]) if percent else ("", "")
     return unit, name if unit and len(name) <= 40 else ""
 
 

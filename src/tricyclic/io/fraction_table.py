@@ -8,10 +8,10 @@ from itertools import pairwise
 from pathlib import Path
 
 from tricyclic.core.format import list_names
-from tricyclic.core.fraction_table import AnimalRow, FractionTable
+from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
-from tricyclic.errors import InputError
+from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.base import RawFile
 from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet
@@ -19,16 +19,20 @@ from tricyclic.io.files import at_file, read_bytes
 from tricyclic.io.fraction_cells import (
     RoleColumns,
     is_time_heading,
+    name_and_unit,
     read_time_cell,
     roles_of,
     text_at,
 )
 from tricyclic.io.fraction_list import tidy_table
 from tricyclic.io.fraction_sheet import animals_down, times_down
+from tricyclic.io.open import read_tables
 from tricyclic.io.xlsx import other_sheets
 
 # Rows in which a heading is looked for.
 FIRST_ROWS = 40
+# Suffixes of Prism projects.
+_PRISM = frozenset({".pzfx", ".prism"})
 # Columns of unknown meaning that may stand beside the times of a sheet with animals down.
 MAX_UNKNOWN = 4
 HELP = (
@@ -44,6 +48,8 @@ class FractionColumns:
     Parameters
     ----------
     value, animal, group, time, start, end : str
+    analyte : str
+        The analyte whose rows are read, where a column of the table names several.
     """
 
     value: str = ""
@@ -52,10 +58,12 @@ class FractionColumns:
     time: str = ""
     start: str = ""
     end: str = ""
+    analyte: str = ""
 
     def named(self) -> dict[str, str]:
-        """Those that are not empty, by their role."""
-        pairs = ((role, getattr(self, role)) for role in self.__dataclass_fields__)
+        """Columns that are not empty, by their role."""
+        roles = (role for role in self.__dataclass_fields__ if role != "analyte")
+        pairs = ((role, getattr(self, role)) for role in roles)
         return {role: name for role, name in pairs if name}
 
 
@@ -72,10 +80,11 @@ def read_fraction_table(
     Parameters
     ----------
     source : str, Path or DataTable
-        CSV, text or XLSX.
+        CSV, text, XLSX or a Prism project.
     columns : FractionColumns, optional
     sheet : str or int, optional
-        Sheet of a workbook; default: the first with fractions.
+        Sheet of a workbook, or table of a project; default: the one with fractions. Several with
+        different animals are read together.
     decimal : str, optional
         "." or ",", if the file can be read in two ways.
     left_out : collection of str
@@ -86,15 +95,56 @@ def read_fraction_table(
     InputError
         If no table of fractions is recognised, or a cell cannot be read.
     """
+    chosen = columns or FractionColumns()
+    if not isinstance(source, DataTable) and Path(source).suffix.lower() in _PRISM:
+        return _of_project(source, chosen, sheet)
     data, name = read_bytes(source)
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
-    chosen = columns or FractionColumns()
     try:
         return _read(raw, chosen, left_out)
     except InputError as error:
-        if error.where in chosen.named():
+        if error.where in chosen.named() or error.where == "analyte":
             raise
         raise at_file(error, name) from error.__cause__
+
+
+def _of_project(
+    source: str | Path, columns: FractionColumns, wanted: str | int | None
+) -> FractionTable:
+    """The fractions of the one table of a Prism project that has them."""
+    tables = read_tables(source)
+    if wanted:
+        named = [one for k, one in enumerate(tables, 1) if wanted in (one.name, str(k), k)]
+        if not named:
+            names = [one.name for one in tables]
+            raise UnknownNameError.among("table", str(wanted), names, where=str(source))
+        tables = tuple(named)
+    read: list[tuple[str, FractionTable]] = []
+    errors: list[InputError] = []
+    for one in tables:
+        try:
+            table = read_fraction_table(replace(one, name=Path(source).name), columns)
+        except InputError as error:
+            errors.append(error)
+            continue
+        read.append((one.name, _without_excluded(table, one)))
+    if not read:
+        raise errors[0]
+    chosen = _together(read, "table")
+    others = sorted({one.name for one in tables} - {name for name, _ in read})
+    return replace(chosen, unused=(*chosen.unused, *quoted("table", others)))
+
+
+def _without_excluded(table: FractionTable, source: DataTable) -> FractionTable:
+    """The table with the exclusions of the cells of its animals' columns."""
+    count: dict[str, int] = {}
+    rows = []
+    for row in table.rows:
+        place = count[row.animal] = count.get(row.animal, -1) + 1
+        cells = source.excluded.get(row.animal)
+        out = cells is not None and place < len(cells) and bool(cells[place])
+        rows.append(replace(row, excluded=row.excluded or "excluded in Prism") if out else row)
+    return replace(table, rows=tuple(rows))
 
 
 def read_animal_rows(
@@ -110,11 +160,16 @@ def read_animal_rows(
     data, name = read_bytes(source)
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
     try:
-        for one in raw.sheets:
-            for row, cells in enumerate(one.rows[:FIRST_ROWS]):
-                roles = roles_of(cells, {})
-                if "animal" in roles and len(roles) > 1:
-                    return _animal_rows(one, row, roles)
+        headings = [
+            (one, row, roles)
+            for one in raw.sheets
+            for row, cells in enumerate(one.rows[:FIRST_ROWS])
+            if "animal" in (roles := roles_of(cells, {})) and len(roles) > 1
+        ]
+        # A sheet beside it may have a row for each fraction of an animal.
+        each_once = [one for one in headings if _each_once(*one)] or headings
+        if each_once:
+            return _animal_rows(*each_once[0])
         raise InputError(
             "has no columns of animals and groups",
             do='Name the columns "animal", "group", "treated"',
@@ -126,18 +181,25 @@ def read_animal_rows(
 def _read(raw: RawFile, columns: FractionColumns, left_out: Collection[str]) -> FractionTable:
     if not raw.data.strip():
         raise InputError("the file is empty", do="Save the table again")
+    read: list[tuple[str, FractionTable]] = []
     for one in raw.sheets:
         layout = _layout(one, columns)
         if layout is None:
             continue
-        kind, row = layout
-        if kind == "tidy":
-            table = tidy_table(one, row, columns.named(), left_out)
-        elif kind == "times down":
-            table = times_down(one, row, columns.named())
-        else:
-            table = animals_down(one, row, columns.named())
-        return _with_file(table, raw, one)
+        try:
+            table = _of_layout(one, *layout, columns, left_out)
+        except InputError:
+            if not read:
+                raise
+            continue
+        read.append((one.name, replace(table, unused=(*table.unused, *as_remarks(one.remarks)))))
+    if read:
+        others: tuple[str, ...] = ()
+        if raw.is_workbook:
+            known = [one for one in raw.sheets if one.name in dict(read)]
+            others = quoted("sheet", sorted(set(other_sheets(raw.data, known))))
+        table = _together(read, "sheet")
+        return replace(table, file=raw.name, unused=(*table.unused, *others))
     texts = [cell for one in raw.sheets for cells in one.rows[:3] for cell in cells if cell]
     listed = list_names([f"'{text}'" for text in texts], 8)
     raise InputError(
@@ -147,15 +209,55 @@ def _read(raw: RawFile, columns: FractionColumns, left_out: Collection[str]) -> 
     )
 
 
-def _with_file(table: FractionTable, raw: RawFile, sheet: Sheet) -> FractionTable:
-    others: tuple[str, ...] = ()
-    if raw.is_workbook:
-        read = set(other_sheets(raw.data, [sheet]))
-        others = quoted("sheet", sorted(read))
+def _of_layout(
+    sheet: Sheet, kind: str, row: int, columns: FractionColumns, left_out: Collection[str]
+) -> FractionTable:
+    if kind == "tidy":
+        return tidy_table(sheet, row, columns.named(), analyte=columns.analyte, left_out=left_out)
+    return (times_down if kind == "times down" else animals_down)(sheet, row, columns.named())
+
+
+def _together(read: Sequence[tuple[str, FractionTable]], kind: str) -> FractionTable:
+    """One table of several sheets with different animals; those of no group have that of the sheet.
+
+    Raises
+    ------
+    InputError
+        If the sheets have animals of the same names, which may be other analytes or other groups,
+        or differ in their times or units.
+    """
+    if len(read) == 1:
+        return read[0][1]
+    names = list_names([f"'{name}'" for name, _ in read], 6)
+    first = read[0][1]
+    animals = [{row.animal for row in table.rows} for _, table in read]
+    distinct = len(set().union(*animals)) == sum(map(len, animals))
+    alike = all(
+        (one.unit, one.time_kind, one.time_is) == (first.unit, first.time_kind, first.time_is)
+        for _, one in read
+    )
+    if not (distinct and alike):
+        raise InputError(
+            f"{kind}s {names} each have a table of fractions",
+            allowed=f"{kind.capitalize()}s are read together where each animal is in one of them "
+            "and their units and times are alike",
+            do=f'Add --sheet "{read[0][0]}"',
+        )
+    rows: list[FractionRow] = []
+    stated: dict[str, AnimalRow] = {}
+    for name, table in read:
+        groups = {row.group for row in table.rows} | {row.group for row in table.animals.values()}
+        without = groups <= {""}
+        for row in table.rows:
+            rows.append(replace(row, group=name) if without else row)
+        for animal, about in table.animals.items():
+            stated[animal] = replace(about, group=name) if without else about
     return replace(
-        table,
-        file=raw.name,
-        unused=(*table.unused, *others, *as_remarks(sheet.remarks)),
+        first,
+        rows=tuple(rows),
+        animals=stated,
+        read_as=(*first.read_as, f"{kind}s {names} together, a group each where none is stated"),
+        unused=tuple(f"{kind} '{name}': {text}" for name, one in read for text in one.unused),
     )
 
 
@@ -173,8 +275,9 @@ def _layout(sheet: Sheet, columns: FractionColumns) -> tuple[str, int] | None:
 def _kind(sheet: Sheet, row: int, cells: Sequence[str], columns: FractionColumns) -> str:
     named = columns.named()
     header = list(cells)
-    if any(wanted in header for wanted in named.values()) or not named:
-        roles = roles_of(header, {k: v for k, v in named.items() if v in header})
+    known_names = {*header, *(name_and_unit(cell)[0] for cell in header)}
+    if any(wanted in known_names for wanted in named.values()) or not named:
+        roles = roles_of(header, {k: v for k, v in named.items() if v in known_names})
         has_time = any(key in roles for key in ("time", "middle", "start", "end"))
         if "animal" in roles and has_time and len(header) > 2:
             return "tidy"
@@ -223,6 +326,12 @@ def _is_time(sheet: Sheet, row: int | None, column: int) -> bool:
 
 def _time_at(sheet: Sheet, row: int) -> bool:
     return read_time_cell(text_at(sheet, row, 0), 1.0, sheet.numbers, "") is not None
+
+
+def _each_once(sheet: Sheet, header: int, roles: dict[str, int]) -> bool:
+    names = [text_at(sheet, row, roles["animal"]) for row in range(header + 1, len(sheet.rows))]
+    named = list(filter(None, names))
+    return bool(named) and len(set(named)) == len(named)
 
 
 def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, AnimalRow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from tricyclic.core.concentrations import is_dose_unit, log10_of
@@ -52,6 +53,12 @@ _OF_TIME = re.compile(
     re.IGNORECASE,
 )
 _IN_BRACKETS = re.compile(r"[(\[]\s*([^()\[\]]{1,24}?)\s*[)\]]\s*$")
+
+
+def without_accents(text: str) -> str:
+    """Letters without their marks: "Qualitätskontrolle" as "Qualitatskontrolle"."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(part for part in parts if not unicodedata.combining(part))
 
 
 def count_unit(word: str) -> str:

@@ -22,7 +22,7 @@ from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.column_names import without_unit
 from tricyclic.io.files import source_name
-from tricyclic.io.headings import unit_in_column_name
+from tricyclic.io.headings import unit_in_column_name, without_accents
 from tricyclic.io.open import read_tables
 from tricyclic.io.sample_roles import ROLE_WORDS, role_of
 from tricyclic.io.sequence_export import sequence_table
@@ -45,6 +45,7 @@ _NAMES: dict[str, str] = {
     "level": "level qclevel calibrationlevel callevel levelname",
     "animal": "animal animalid animalno animalname rat ratid ratno mouse mouseid subject subjectid "
     "subjectno preparation",
+    "group": "group groupname treatment treatmentgroup arm condition",
     "start": "start starttime from begin on time collectionstart collectionbegin timeon vialon "
     "collectedfrom startmin",
     "end": "end endtime to until off stop collectionend timeoff vialoff collectedto collecteduntil",
@@ -56,16 +57,19 @@ _NAMES: dict[str, str] = {
     "note": "note notes comment comments remark remarks",
 }
 _GERMAN: dict[str, str] = {
-    "name": "probe probenname bezeichnung",
+    "order": "lfdnr reihenfolge",
+    "name": "probe probenname probenbezeichnung bezeichnung",
+    "vial": "vialposition flaschchen",
     "file": "datei dateiname",
-    "role": "typ rolle probentyp",
-    "amount": "menge konzentration konz",
-    "animal": "tier ratte maus",
+    "role": "typ rolle probentyp probenart art",
+    "amount": "menge konzentration konz sollwert nominal",
+    "animal": "tier ratte maus tiernr tiernummer",
+    "group": "gruppe behandlung",
     "start": "beginn von",
     "end": "ende bis",
     "duration": "dauer",
     "unit": "einheit",
-    "excluded": "ausgeschlossen grund",
+    "excluded": "ausgeschlossen ausschluss grund",
     "note": "bemerkung kommentar anmerkung",
 }
 _FIELDS: dict[str, list[str]] = {}
@@ -271,7 +275,7 @@ def _rank(column: str) -> int:
 
 
 def _key(text: str) -> str:
-    return re.sub(r"[^a-z#]+", "", text.lower())
+    return re.sub(r"[^a-z#]+", "", without_accents(text.lower()))
 
 
 def _is_name(table: DataTable, column: str) -> bool:
@@ -385,11 +389,12 @@ def _row(
     return SampleRow(
         order=_order(cells, place, where),
         name=label,
-        file=_file(cells, label),
+        file=_file(cells, label, role),
         role=role,
         amount=float(amount) if needs else math.nan,
         level=cells.get("level", "") or qc_level,
         animal=cells.get("animal", ""),
+        group=cells.get("group", ""),
         start=time_text(start),
         end=time_text(end),
         internal_standard=_yes(cells.get("internal_standard", ""), with_standard, where),
@@ -400,13 +405,22 @@ def _row(
     )
 
 
-_LOST = frozenset({"", "-", "lost", "none", "n/a", "na", "missing"})
+_LOST = frozenset({"", "-", "lost", "none", "n/a", "na", "missing", "verloren", "fehlt"})
+# In remarks about a sample.
+_LOST_NOTE = re.compile(
+    r"\b(?:lost|missing|spilled|spilt|broken|not collected|verloren|verschüttet|fehlt|kaputt)\b",
+    re.IGNORECASE,
+)
 
 
-def _file(cells: Mapping[str, str], label: str) -> str:
-    """The file of an injection; its name where the list has no column of files."""
+def _file(cells: Mapping[str, str], label: str, role: str) -> str:
+    """The file of an injection; its name where the list has no column of files.
+
+    Without such a column, a sample that its note or exclusion calls lost has none.
+    """
     if "file" not in cells:
-        return label
+        about = f"{cells.get('note', '')}; {cells.get('excluded', '')}"
+        return "" if role == "sample" and _LOST_NOTE.search(about) else label
     return "" if cells["file"].lower() in _LOST else cells["file"]
 
 

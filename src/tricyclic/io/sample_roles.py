@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tricyclic.core.sample_list import SampleRole
 from tricyclic.errors import InputError
+from tricyclic.io.headings import without_accents
 
 # Words for roles without blanks and marks, and whether the internal standard was added.
 _ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
@@ -16,7 +17,8 @@ _ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
         True,
         (
             "standard std stds standards cal cals calib calibrator calibrationstandard calstd "
-            "calibration calsample calibrationstd reference kalibrierstandard kalibration"
+            "calibration calsample calibrationstd reference kalibrierstandard kalibration "
+            "kalibrierprobe kalibrator"
         ),
     ),
     (
@@ -24,7 +26,7 @@ _ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
         True,
         (
             "qualitycontrol qc qcs qccheck qcsample control ctrl ctrlsamp controlsample "
-            "qualitycontrolsample lqc mqc hqc kontrolle"
+            "qualitycontrolsample lqc mqc hqc kontrolle kontrollprobe qualitatskontrolle qk"
         ),
     ),
     (
@@ -32,20 +34,24 @@ _ROLE_NAMES: tuple[tuple[SampleRole, bool, str], ...] = (
         True,
         (
             "blank blk blanks zero zerosample zerostandard matrixblank blankmatrix carryoverblank "
-            "blanksample blankis blankistd blankwithis blankwithistd leerwert blindwert"
+            "blanksample blankis blankistd blankwithis blankwithistd leerwert leerprobe blindwert "
+            "blindprobe nullprobe"
         ),
     ),
     (
         "blank",
         False,
-        "doubleblank dblblank dbblank blankwithoutis blanknois solvent solventblank wash",
+        (
+            "doubleblank dblblank dbblank blankwithoutis blanknois solvent solventblank wash "
+            "losungsmittel"
+        ),
     ),
     (
         "sample",
         True,
         (
             "sample samples unknown unk unkn analyte specimen dialysate fraction basal baseline "
-            "analysis smp spl test probe unbekannt"
+            "analysis smp spl test probe unbekannt dialysat fraktion"
         ),
     ),
     (
@@ -62,6 +68,7 @@ ROLE_WORDS: dict[str, tuple[SampleRole, bool]] = {
 }
 _QC_LEVELS = {"l": "low", "m": "mid", "h": "high", "low": "low", "mid": "mid", "high": "high"}
 _QC_LEVELS |= {"medium": "mid", "med": "mid", "middle": "mid", "lloq": "LLOQ"}
+_QC_LEVELS |= {"tief": "low", "niedrig": "low", "mittel": "mid", "hoch": "high"}
 
 
 def role_of(
@@ -96,11 +103,11 @@ def role_of(
 def known_role(text: str) -> tuple[SampleRole, bool, str] | None:
     # "1:Standard" of LabSolutions, "Std Bracket" of Xcalibur.
     plain = re.sub(r"^[0-9]+\s*:\s*", "", text.strip().lower())
-    key = re.sub(r"[^a-z]+", "", plain)
+    key = re.sub(r"[^a-z]+", "", without_accents(plain))
     level = ""
     if key == "stdbracket":
         key = "standard"
-    match = re.fullmatch(r"(.*?)[\s_\-]*(?:qc)[\s_\-]*(.*)", plain)
+    match = re.fullmatch(r"(.*?)[\s_\-]*(?:qc|qk)[\s_\-]*(.*)", plain)
     if match and key not in ROLE_WORDS:
         word = (match[1] + match[2]).strip(" _-()")
         key, level = "qc", _QC_LEVELS.get(word, word)

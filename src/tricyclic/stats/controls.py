@@ -156,8 +156,9 @@ def many_to_one(
         quantile, adjusted = t_quantile(df, confidence), list(alone)
     else:
         quantile = _simultaneous_quantile(correlation, df, confidence)
+        # The integral has an error that exceeds small p; Bonferroni's is an upper bound of each.
         adjusted = [
-            max(p, min(1.0, _exceeded(abs(float(one)), correlation, df)))
+            max(p, min(1.0, value.size * p, _exceeded(abs(float(one)), correlation, df)))
             for one, p in zip(t, alone, strict=True)
         ]
     bounded = tuple(

@@ -203,7 +203,9 @@ def _batch(
         traces,
         manual,
         excluded=whole,
-        unused=tuple(f"{batch.samples}: {part}" for part in samples.unused) + unused,
+        unused=tuple(f"{batch.samples}: {part}" for part in samples.unused)
+        + method.unused
+        + unused,
         raw=files,
     )
 
@@ -277,7 +279,7 @@ def _table(
     add(values.file)
     table = read_fraction_table(
         folder / values.file,
-        FractionColumns(values.value),
+        FractionColumns(values.value, analyte=plan.analyte),
         sheet=values.sheet or None,
         decimal=values.decimal or None,
         left_out=targets,

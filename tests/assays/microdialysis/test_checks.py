@@ -149,6 +149,19 @@ def test_animals_with_a_response_before_the_drug_are_left_out_apart_from_unstabl
     assert "the baseline scatters by more than its limit: v1 (" in result.summary()
 
 
+def test_tests_of_courses_and_animals_left_out_are_tables():
+    result = tca.microdialysis(study(), **WINDOW, exclude={"v1": "probe moved"})
+    courses, tests = result.to_frame("courses"), result.effects.courses
+    assert list(courses.term) == ["groups", "times", "groups x times"]
+    every = (tests.groups, tests.times, tests.interaction)
+    assert list(courses.f) == [one.statistic for one in every]
+    assert list(zip(courses.df, courses.df_residual, strict=True)) == [one.df for one in every]
+    assert list(courses.p) == [one.p for one in every]
+    assert result.to_frame("left_out").to_dict("records") == [
+        {"animal": "v1", "reason": "probe moved"}
+    ]
+
+
 def test_too_few_animals_without_the_flagged_ones_are_stated():
     frame = study(3)
     rows = at(frame, "v1", -20)

@@ -233,11 +233,11 @@ def test_a_table_with_all_traces_gives_the_same_amounts_as_single_files(batch, w
     single = quantified(samples).to_frame()
     table = pd.read_csv(samples)
     together = _together(table, tmp_path, {})
-    table["file"] = "traces.csv"
-    result = tca.quantify(table, method=tmp_path / "method.toml", folder=together)
-    assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
-        single.amount_fmol.to_numpy(), nan_ok=True
-    )
+    for given in (table.assign(file="traces.csv"), table.drop(columns="file")):
+        result = tca.quantify(given, method=tmp_path / "method.toml", folder=together)
+        assert result.to_frame().amount_fmol.to_numpy() == pytest.approx(
+            single.amount_fmol.to_numpy(), nan_ok=True
+        )
 
 
 def _together(table, folder, kept):
@@ -524,6 +524,24 @@ def test_the_fractions_of_a_batch_are_a_table_for_the_analysis(batch, write):
         one["amount_fmol"] *= 1.0 + 0.1 * k
     effect = tca.microdialysis(pd.concat(copies), treated="120", control="a", window=(0, 100))
     assert effect.effects.effects[0].ratio == pytest.approx(1.0)
+
+
+def test_fractions_have_the_groups_and_exclusions_of_the_list(batch, write):
+    samples = write(batch)
+    table = pd.read_csv(samples)
+    is_sample = table["role"] == "sample"
+    table["group"] = ["drug" if one else "" for one in is_sample]
+    table["excluded"] = ["air bubble" if name == "f03" else "" for name in table["name"]]
+    folder = samples.parent
+    result = tca.quantify(table, method=folder / "method.toml", folder=folder / "raw")
+    fractions = result.to_frame("fractions")
+    assert set(fractions["group"]) == {"drug"}
+    out = fractions[fractions["excluded"] != ""]
+    assert list(out["fraction"]) == ["f03"]
+    assert list(out["excluded"]) == ["air bubble"]
+    assert np.isfinite(out["amount_fmol"]).all()
+    used = tca.microdialysis(fractions, treated="120", window=(0, 100)).to_frame("fractions")
+    assert list(used[used["excluded"] != ""]["excluded"]) == ["air bubble"]
 
 
 def test_list_and_method_may_be_sheets_of_one_workbook(batch, write, tmp_path):

@@ -41,6 +41,7 @@ FEWEST = 3
 # What laboratories call a group of controls, in lower case.
 CONTROLS = frozenset(
     {"vehicle", "veh", "control", "controls", "ctrl", "con", "saline", "sham", "placebo", "acsf"}
+    | {"vehikel", "kontrolle", "kontrollen", "kochsalz", "nacl"}
 )
 
 

@@ -148,8 +148,11 @@ def _numbers(amount: QuantifiedAmount, standard: str, injection: InjectionPeaks)
 
 
 def _fractions(result: BatchResult) -> Columns:
-    """The samples of animals, with times as numbers where they are minutes."""
-    rows = [row for row in result.samples.of("sample") if row.animal and not row.excluded]
+    """The samples of animals, excluded ones too, with times as numbers where they are minutes."""
+    rows = [row for row in result.samples.of("sample") if row.animal]
+    # Columns that only some lists have.
+    grouped = any(row.group for row in rows)
+    excluded = any(row.excluded for row in rows)
     ends = [end_as_time(row.start, row.end, row.where) for row in rows]
     starts = [parse_number(row.start) for row in rows]
     stops = [parse_number(end) for end in ends]
@@ -166,10 +169,15 @@ def _fractions(result: BatchResult) -> Columns:
             amount = known.get(row.name)
             head = (analyte.analyte,) if several else ()
             numbers = (amount.amount, amount.outcome) if amount else (math.nan, LOST)
-            table.append((*head, row.animal, row.name, start, end, *numbers, row.note))
-    head_names = ("analyte",) if several else ()
+            group = (row.group,) if grouped else ()
+            why = (row.excluded,) if excluded else ()
+            table.append(
+                (*head, row.animal, *group, row.name, start, end, *numbers, *why, row.note)
+            )
+    head_names = (*(("analyte",) if several else ()), "animal", *(("group",) if grouped else ()))
     value = with_unit("amount", result.unit)
-    return from_rows((*head_names, "animal", "fraction", *names, value, "state", "note"), table)
+    last = (*(("excluded",) if excluded else ()), "note")
+    return from_rows((*head_names, "fraction", *names, value, "state", *last), table)
 
 
 def _standards(result: BatchResult) -> Columns:

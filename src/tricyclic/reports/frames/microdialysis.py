@@ -9,11 +9,14 @@ from tricyclic.core.fractions import PERCENT
 from tricyclic.io.frames import Columns
 from tricyclic.reports.frames.columns import with_unit
 from tricyclic.results.microdialysis import GroupEffects, MicrodialysisResult
+from tricyclic.stats.repeated_measures import CourseTests
 from tricyclic.unit_table import UNKNOWN
 
 
 def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
-    """One row per animal; "effects", "sensitivity", "groups", "times", "fractions", "means"."""
+    """One row per animal; "effects", "sensitivity", "groups", "courses", "times", "fractions",
+    "means", "left_out".
+    """
     tables: dict[str, Columns] = {"animals": _animals(result)}
     if result.effects is not None:
         tables["effects"] = _effects([("primary", result.effects)])
@@ -27,6 +30,8 @@ def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
         if ways:
             tables["sensitivity"] = _effects(ways)
         tables["groups"] = _groups(result, result.effects)
+        if result.effects.courses is not None:
+            tables["courses"] = _courses(result.effects.courses)
         at = result.effects.at_times
         tables["times"] = {
             "group": [one.group for one in at],
@@ -39,6 +44,11 @@ def microdialysis_frames(result: MicrodialysisResult) -> dict[str, Columns]:
         }
     tables["fractions"] = _fractions(result)
     tables["means"] = _means(result)
+    if result.left_out:
+        tables["left_out"] = {
+            "animal": [animal for animal, _ in result.left_out],
+            "reason": [reason for _, reason in result.left_out],
+        }
     if result.modelled:
         tables["model"] = _model(result)
     return tables
@@ -106,6 +116,25 @@ def _groups(result: MicrodialysisResult, effects: GroupEffects) -> dict[str, Any
         "window_percent": [s.percent for s in of],
         "low_percent": [s.low for s in of],
         "high_percent": [s.high for s in of],
+    }
+
+
+def _courses(tests: CourseTests) -> dict[str, Any]:
+    terms = {
+        "groups": tests.groups,
+        "times": tests.times,
+        "groups x times": tests.interaction,
+    }
+    of = list(terms.values())
+    return {
+        "term": list(terms),
+        "f": [one.statistic for one in of],
+        "df": [one.df[0] for one in of],
+        "df_residual": [one.df[1] for one in of],
+        "p": [one.p for one in of],
+        "epsilon": [tests.epsilon if name != "groups" else math.nan for name in terms],
+        "method": [tests.method] * len(of),
+        "missing": [tests.missing] * len(of),
     }
 
 

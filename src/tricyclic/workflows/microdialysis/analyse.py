@@ -63,6 +63,7 @@ def run(
             options.time,
             options.start,
             options.end,
+            options.analyte,
         ),
         sheet=options.sheet or None,
         decimal=options.decimal or None,

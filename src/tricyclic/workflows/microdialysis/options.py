@@ -40,7 +40,7 @@ class AnalyseDialysisOptions:
     """
 
     table: str | TableInput = option(
-        "Table of values of fractions (.csv, .xlsx)", positional=True, path=True
+        "Table of values of fractions (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
     )
     animals_table: str | TableInput = option(
         "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
@@ -169,7 +169,12 @@ class AnalyseDialysisOptions:
         default=None,
         panel=MODEL,
     )
-    analyte: str = option("Name of the analyte, for titles", default="", panel=OUTPUT)
+    analyte: str = option(
+        "Name of the analyte, for titles; where a column of the table names several, the one whose "
+        "rows are read",
+        default="",
+        panel=OUTPUT,
+    )
     title: str = option("Title of the report", default="", panel=OUTPUT)
     out: str = folder_option("tables, figures and text")
 

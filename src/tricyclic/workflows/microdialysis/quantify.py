@@ -62,7 +62,7 @@ def run(options: QuantifyOptions, on_progress: ProgressCallback | None = None) -
         traces,
         method,
         settings,
-        unused=(*samples.unused, *unused),
+        unused=(*samples.unused, *method.unused, *unused),
         on_progress=on_progress,
     )
 
