@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +109,14 @@ def no_net_flux(folder: Path) -> str:
     return draw(tca.no_net_flux(folder / "flux.csv", control="vehicle"), pdf=False).svg
 
 
+def probe_recovery(folder: Path) -> str:
+    """The probes of docs/microdialysis.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.probe_recovery import probe_recovery_plot as draw
+
+    return draw(tca.probe_recovery(folder / "recovery.csv"), pdf=False).svg
+
+
 def excel_sheet(folder: Path) -> str:
     """The figure of docs/excel.md."""
     import tricyclic as tca
@@ -180,6 +189,31 @@ def dialysis_injections(folder: Path) -> str:
     return injection_page(_dialysis_batch(folder), 2).svg
 
 
+@cache
+def _ne_study(folder: Path) -> dict[str, str]:
+    """Figures of the study of docs/microdialysis.md, beside the model, by their names."""
+    import tricyclic as tca
+
+    tca.new_study("microdialysis", folder / "ne_study")
+    place = Path(tca.run_study(folder / "ne_study", compare=True).folder)
+    return {path.stem: path.read_text(encoding="utf-8") for path in place.glob("figures/*.svg")}
+
+
+def study_course(folder: Path) -> str:
+    """The courses of the groups of the whole study."""
+    return _ne_study(folder)["time-course"]
+
+
+def study_batch(folder: Path) -> str:
+    """The overview of the batch of the whole study."""
+    return _ne_study(folder)["batch-ne"]
+
+
+def study_model(folder: Path) -> str:
+    """The measured course of the whole study over the simulated one."""
+    return _ne_study(folder)["model"]
+
+
 FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
     "excel": {"excel_sheet": excel_sheet},
     "many_curves": {"thumbnails": thumbnails},
@@ -188,6 +222,10 @@ FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
         "dialysis_injections": dialysis_injections,
         "dialysis_course": dialysis_course,
         "dialysis_animals": dialysis_animals,
+        "study_course": study_course,
+        "study_batch": study_batch,
+        "study_model": study_model,
+        "probe_recovery": probe_recovery,
         "no_net_flux": no_net_flux,
     },
     "report": {"report": report},

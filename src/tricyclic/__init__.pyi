@@ -22,7 +22,12 @@ from .api.files import (
 )
 from .api.fits import compare_fits, fit, predict
 from .api.library import drugs, protocol, protocols, scenarios
-from .api.microdialysis import microdialysis, microdialysis_design, no_net_flux
+from .api.microdialysis import (
+    microdialysis,
+    microdialysis_design,
+    no_net_flux,
+    probe_recovery,
+)
 from .api.population import population, sensitivity
 from .api.screen import control_chart, msr, relative_potency, screen
 from .api.sensorgram import sensorgram
@@ -95,6 +100,7 @@ __all__ = [
     "petab",
     "population",
     "predict",
+    "probe_recovery",
     "protocol",
     "protocols",
     "quantify",

@@ -9,6 +9,7 @@ import pytest
 
 import tricyclic as tca
 from tricyclic.plotting import dialysis, style
+from tricyclic.plotting.plot_style import PlotStyle
 
 TREATMENTS = {
     "vehicle": 1.0,
@@ -81,7 +82,14 @@ def test_each_figure_has_the_note_on_uptake_blockers(result):
     from tricyclic.reports.figures import drawings_of
 
     for drawing in drawings_of(result).values():
-        assert "Olson" in drawing.make().caption
+        figure = drawing.make()
+        assert "Olson" in figure.svg
+        assert "Olson" not in figure.caption
+        # A figure without title and foot has it in its caption.
+        with style.use_style(PlotStyle(title=False)):
+            bare = drawing.make()
+        assert "Olson" not in bare.svg.partition("</metadata>")[2]
+        assert "Olson" in bare.caption
 
 
 @pytest.mark.parametrize("number", range(2, len(TREATMENTS) + 1))

@@ -354,6 +354,22 @@ CASES = [
         },
     ),
     (
+        "microdialysis recovery",
+        {"table": "table:recovery.csv"},
+        {
+            "table": "table:flux.csv",
+            "dialysate": "other_nM",
+            "bath": "second_nM",
+            "perfusate": "inlet_nM",
+            "probe": "pair",
+            "flow": "pumped",
+            "unit": "uM",
+            "confidence": 0.9,
+            "sheet": "x",
+            "decimal": ",",
+        },
+    ),
+    (
         "microdialysis design",
         {
             "study": "table:dialysis.csv",
@@ -475,7 +491,7 @@ def tables(tmp_path_factory) -> Path:
 
 
 def _save_dialysis(save, rng) -> None:
-    """Fractions of eight animals, and points of no net flux."""
+    """Fractions of eight animals, points of no net flux, and readings of three probes."""
     rows, flux = [], []
     for group, top in (("vehicle", 0.0), ("drug", 0.8)):
         for k in range(4):
@@ -492,6 +508,12 @@ def _save_dialysis(save, rng) -> None:
     save("dialysis.csv", head, rows)
     save("dialysis_uM.csv", head.replace("NE_nM", "NE_uM").replace("other_nM", "other"), rows)
     save("flux.csv", "animal,group,inlet_nM,outlet_nM,other_nM,pair,day", flux)
+    head = "probe,bath_nM,dialysate_nM,second_nM,other_nM,perfusate_nM,inlet_nM,pair,flow,pumped"
+    probes = [
+        (f"p{k}", 10, 1.2 + noise, 11 + k % 2, 1.4 + noise, 0.1, 0.2, f"{k % 2}", 1.0, 1 + k % 2)
+        for k, noise in enumerate(0.05 * rng.standard_normal(9))
+    ]
+    save("recovery.csv", head, [(f"p{k % 3}", *row[1:]) for k, row in enumerate(probes)])
     animals = [(f"{g[0]}{k}", g, 20) for g in ("vehicle", "drug") for k in range(4)]
     save("dialysis_animals.csv", "animal,group,treated", animals)
 

@@ -20,6 +20,7 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 from tricyclic.results.no_net_flux import NoNetFluxResult
+from tricyclic.results.probe_recovery import ProbeRecoveryResult
 from tricyclic.workflows.microdialysis.analyse import run as run_analyse
 from tricyclic.workflows.microdialysis.design import run as run_design
 from tricyclic.workflows.microdialysis.no_net_flux import run as run_no_net_flux
@@ -27,7 +28,9 @@ from tricyclic.workflows.microdialysis.options import (
     AnalyseDialysisOptions,
     DialysisDesignOptions,
     NoNetFluxOptions,
+    ProbeRecoveryOptions,
 )
+from tricyclic.workflows.microdialysis.recovery import run as run_recovery
 
 
 @checked_arguments
@@ -229,6 +232,63 @@ def no_net_flux(
         With one sentence: where, what was read, what is allowed, what to do.
     """
     return call(run_no_net_flux, options_from(NoNetFluxOptions, locals()), on_progress)
+
+
+@checked_arguments
+def probe_recovery(
+    table: TableSource,
+    *,
+    dialysate: str = "",
+    bath: str = "",
+    perfusate: str = "",
+    probe: str = "",
+    flow: str = "",
+    unit: str = "",
+    sheet: str = "",
+    decimal: str = "",
+    confidence: float = 0.95,
+    out: str | Path = "",
+    on_progress: ProgressCallback | None = None,
+) -> ProbeRecoveryResult:
+    """Recovery of probes in a bath, from concentrations of bath and dialysate.
+
+    By gain, the analyte is in the bath; by loss (retrodialysis), it is in the perfusate. A row
+    that states both is used by their difference. Recovery falls with the flow: where a column
+    states it, each flow has its own mean.
+
+    Parameters
+    ----------
+    table
+        Concentrations of dialysate, bath and perfusate, a row for each fraction: a DataFrame, or
+        a file (.csv, .xlsx).
+    dialysate, bath, perfusate, probe
+        Columns of the table, where they are not recognised by their names.
+    flow
+        Column of the flow, in uL/min unless its name states another unit.
+    unit
+        Unit of the concentrations, where the table states none.
+    sheet
+        Sheet of a workbook.
+    decimal
+        Decimal mark if the file can be read in two ways. One of ".", ",".
+    confidence
+        Confidence level of the limits.
+    out
+        Folder for tables, figure and text.
+    on_progress
+        Called with the progress of long runs.
+
+    Returns
+    -------
+    ProbeRecoveryResult
+        `.probes`, `["p1"]`, `.means`, `.checks`; `.to_frame()`, `.to_frame("means")`, `.plot()`.
+
+    Raises
+    ------
+    InputError
+        With one sentence: where, what was read, what is allowed, what to do.
+    """
+    return call(run_recovery, options_from(ProbeRecoveryOptions, locals()), on_progress)
 
 
 @checked_arguments

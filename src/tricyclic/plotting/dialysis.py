@@ -7,7 +7,6 @@ from typing import Literal
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
 from tricyclic.core.document import Figure
@@ -16,19 +15,18 @@ from tricyclic.core.fractions import PERCENT
 from tricyclic.plotting import style
 from tricyclic.plotting.bracket import draw_bracket
 from tricyclic.plotting.curve_axes import millimetres_wide
+from tricyclic.plotting.dialysis_note import caption_note, draw_note, foot_mm, note_lines
 from tricyclic.results.microdialysis import CourseMean, MicrodialysisResult
 from tricyclic.stats.statistics import t_quantile
 
 Scale = Literal["percent", "absolute"]
-HEIGHT_MM, FOOT_LINE_MM = 66.0, 2.7
+HEIGHT_MM = 66.0
 LEFT_MM, RIGHT_MM, TITLE_MM, LEGEND_LINE_MM = 16.0, 4.0, 7.5, 3.8
 # Line and symbol beside a name in the legend, with the gaps; and the longest name.
 HANDLE_MM, LONGEST_NAME_MM = 8.0, 40.0
 # Part of the width of a group that its name and its ratio may take; lines of a name.
 GAP, NAME_LINES = 0.9, 3
 NAME_LINE_MM, RATIO_LINE_MM = 3.4, 2.8
-# Lines of the note on uptake blockers below a figure.
-NOTE_LINES = 6
 # Nice steps of an axis in minutes.
 MINUTE_STEPS = [1, 2, 3, 4, 6, 10]
 
@@ -47,8 +45,8 @@ def dialysis_course(
         Whether the PDF is written too.
     """
     with style.publication_style():
-        note = _note(result)
-        foot = _foot_mm(note)
+        note = note_lines(result)
+        foot = foot_mm(note)
         across = _legend_columns(result, style.page_mm("column") - LEFT_MM - RIGHT_MM)
         rows = math.ceil(len(result.groups) / across) if style.current().legend else 0
         top = (TITLE_MM if style.current().title else 1.5) + LEGEND_LINE_MM * rows
@@ -63,7 +61,7 @@ def dialysis_course(
         )
         draw_dialysis_course(axes, result, scale)
         style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
-        _draw_note(canvas, note, height)
+        draw_note(canvas, note, height)
         low, high = result.settings.window_min
         words = f"window of the primary result {low:g} to {high:g} min (grey)"
         return style.finish(
@@ -71,7 +69,7 @@ def dialysis_course(
             name="time_course" if scale == "percent" else "time_course_absolute",
             caption=f"{_what(result, scale)} around the treatment (dashed line): animals (thin), "
             f"mean ± {_error_name()} of {_counts(result)}. {_fewer(result)}Horizontal bars: when "
-            f"the fluid passed the membrane; {words}.{_caption_note(result)}",
+            f"the fluid passed the membrane; {words}.{caption_note(result)}",
             alt=f"{_what(result, scale)} over time of {_counts(result)}; {words}.",
             width="column",
             pdf=pdf,
@@ -196,8 +194,8 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
     with style.publication_style():
         width = _animals_width(result)
         each = _each_mm(result, width)
-        note = _note(result, width)
-        foot = FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
+        note = note_lines(result, width)
+        foot = foot_mm(note)
         names = max(_group_name(g, each).count("\n") for g in _compared(result))
         labels = max((text.count("\n") for text in _ratios(result, each)), default=0)
         more_mm = NAME_LINE_MM * max(names - 1, 0)
@@ -213,14 +211,7 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
         )
         draw_dialysis_animals(axes, result)
         style.draw_title(canvas, _title(result), width=width, height_mm=height, lines=1)
-        canvas.text(
-            2.0 / style.page_mm(width),
-            1.2 / height,
-            note,
-            va="bottom",
-            fontsize=style.tiny_pt(),
-            color=style.GREY,
-        )
+        draw_note(canvas, note, height, width)
         low, high = result.settings.window_min
         test = f". {result.effects.test}." if result.effects else ""
         level = f"{100 * result.confidence:g} % CI"
@@ -230,7 +221,7 @@ def dialysis_animals(result: MicrodialysisResult, *, pdf: bool = True) -> Figure
             caption=f"Mean of {low:g} to {high:g} min after the treatment as percent of baseline: "
             f"animals, and geometric means of the groups with their {level} "
             f"({_counts(result)}).{_sentence_of_effects(result)}{test}"
-            f"{_caption_note(result)}",
+            f"{caption_note(result)}",
             alt=f"Response of each animal by group: {_counts(result)}. "
             f"{'; '.join(_effect_words(result))}",
             width=width,
@@ -416,34 +407,3 @@ def _what(result: MicrodialysisResult, scale: Scale) -> str:
 def _counts(result: MicrodialysisResult) -> str:
     groups = [r.course.group for r in result.responses]
     return ", ".join(f"{name} n = {groups.count(name)}" for name in result.groups)
-
-
-def _note(result: MicrodialysisResult, width: style.Width = "column") -> str:
-    """The note on uptake blockers in lines for the foot of a figure; empty where it has none."""
-    parts = [text for text in (result.extraction_note, result.synthetic) if text]
-    if not parts or not style.current().title:
-        return ""
-    wide = (style.page_mm(width) - 4.0) * style.font_pt() / style.tiny_pt()
-    return style.wrapped(". ".join(parts) + ".", wide, lines=NOTE_LINES)
-
-
-def _foot_mm(note: str) -> float:
-    """Height of the lines of a note."""
-    return FOOT_LINE_MM * style.current().scale * (note.count("\n") + 1) if note else 0.0
-
-
-def _draw_note(canvas: Canvas, note: str, height_mm: float) -> None:
-    """Write a note at the foot of a figure."""
-    canvas.text(
-        2.0 / style.page_mm("column"),
-        1.2 / height_mm,
-        note,
-        va="bottom",
-        fontsize=style.tiny_pt(),
-        color=style.GREY,
-    )
-
-
-def _caption_note(result: MicrodialysisResult) -> str:
-    parts = [text for text in (result.extraction_note, result.synthetic) if text]
-    return "".join(f" {text[0].upper()}{text[1:]}." for text in parts)

@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
 from tricyclic.plotting.dialysis import MINUTE_STEPS, Scale
+from tricyclic.plotting.dialysis_note import caption_note, draw_note, foot_mm, note_lines
 from tricyclic.results.dialysis_model import ModelledCourse
 from tricyclic.results.microdialysis import MicrodialysisResult
 
@@ -32,13 +33,21 @@ def dialysis_model(
         Whether the PDF is written too.
     """
     with style.publication_style():
-        height = style.page_height_mm(HEIGHT_MM)
+        note = note_lines(result)
+        foot = foot_mm(note)
+        height = style.page_height_mm(HEIGHT_MM + foot)
         canvas, axes = style.sheet(
-            "column", height, left_mm=16.0, right_mm=4.0, bottom_mm=12.5, top_mm=15.0
+            "column",
+            height,
+            left_mm=16.0,
+            right_mm=4.0,
+            bottom_mm=12.5 + foot / style.current().scale,
+            top_mm=15.0,
         )
         draw_dialysis_model(axes, result, scale)
         title = result.title or f"Microdialysis: {result.analyte or 'dialysate'}"
         style.draw_title(canvas, f"{title}, and the model", width="column", height_mm=height)
+        draw_note(canvas, note, height)
         what = "percent of baseline" if scale == "percent" else "nM in dialysate"
         groups = "; ".join(f"{one.group}: {one.treatment or 'no drug'}" for one in result.modelled)
         one = result.modelled[0]
@@ -50,6 +59,7 @@ def dialysis_model(
         caption = (
             f"Measured mean ± SEM (symbols, {what}) over the model of the {one.region} "
             f"(lines; {band}), in the same windows. {groups}. Agreement is not tested."
+            f"{caption_note(result)}"
         )
         return style.finish(
             canvas,

@@ -106,6 +106,8 @@ class NoNetFluxResult(Renderable):
         Where there are several groups with two animals or more each.
     dynamic : tuple of GroupDynamic
     confidence : float
+    extraction_note : str
+        What applies to the treatments, as far as they are known; empty if none blocks uptake.
     file : str
     read_as, unused, remarks : tuple of str
     checks : tuple of Check
@@ -117,6 +119,7 @@ class NoNetFluxResult(Renderable):
     ratios: tuple[NoNetFluxRatio, ...] = ()
     dynamic: tuple[GroupDynamic, ...] = ()
     confidence: float = 0.95
+    extraction_note: str = ""
     file: str = ""
     read_as: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.sample_list import read_sample_list
 from tricyclic.study.dialysis_exclusions import Targets, excluded_rows
 from tricyclic.study.dialysis_plan import ChromatographyPlan, DialysisPlan, ValuesPlan
+from tricyclic.study.recovery_table import RecoveryTable, read_recovery_table
 
 MANUAL = "manual_limits.csv"
 # Options of the command line -> keys of study.toml, where they are not spelled alike.
@@ -42,7 +43,8 @@ _KEYS = {
 class PreparedDialysis:
     """One experiment whose files were read.
 
-    `samples`, `method`, `traces` and `manual` are those of a batch, `table` the values of a table.
+    `samples`, `method`, `traces` and `manual` are those of a batch, `table` the values of a table,
+    `recovery` the readings of the probes in a bath.
     `excluded` are animals that are left out as a whole, in a table also fractions ("r1/f07"), with
     the reason; `raw` are the chromatograms, or the table, which stay as they were written.
     """
@@ -53,6 +55,7 @@ class PreparedDialysis:
     traces: tuple[InjectionTrace, ...] = ()
     manual: tuple[ManualLimits, ...] = ()
     table: FractionTable | None = None
+    recovery: RecoveryTable | None = None
     excluded: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
@@ -86,9 +89,10 @@ def read_dialysis(
     """
     try:
         if plan.chromatography is not None:
-            return _batch(plan, plan.chromatography, folder, add, targets, on_progress)
+            batch = _batch(plan, plan.chromatography, folder, add, targets, on_progress)
+            return _with_recovery(batch, folder, add)
         assert plan.table is not None, "dialysis_plan refuses an experiment with neither"
-        return _table(plan, plan.table, folder, add, targets)
+        return _with_recovery(_table(plan, plan.table, folder, add, targets), folder, add)
     except InputError as error:
         own = in_study_words(error)
         raise (own if own.where else own.at(plan.where)) from error
@@ -147,6 +151,23 @@ def as_key(text: str) -> str:
         r'(?: "([^"]*)"| (ancova|log-ratio|[A-Z]{2,}(?![a-z])|[fpnu]M|fmol))?',
         key,
         text,
+    )
+
+
+def _with_recovery(
+    prepared: PreparedDialysis, folder: Path, add: Callable[[str], object]
+) -> PreparedDialysis:
+    """The experiment with the readings of its probes in a bath, where a file has them."""
+    file = prepared.plan.collection.recovery_file
+    if not file:
+        return prepared
+    add(file)
+    table = read_recovery_table(folder / file, file)
+    return replace(
+        prepared,
+        recovery=replace(table, file=file),
+        unused=(*prepared.unused, *(f"{file}: {part}" for part in table.unused)),
+        raw=(*prepared.raw, file),
     )
 
 

@@ -138,7 +138,10 @@ KEYS: dict[str, tuple[str, str]] = {
         "injected_uL = 20.0",
     ),
     "microdialysis.collection.recovery_in_vitro": (
-        "Recovery of the probe in a bath, from 0 to 1",
+        (
+            "Recovery of the probe in a bath, from 0 to 1; or the file of its readings, as "
+            '`tricyclic microdialysis recovery` reads it: { file = "recovery.csv" }'
+        ),
         "recovery_in_vitro = { value = 0.12, se = 0.01 }",
     ),
     "microdialysis.collection.treated": (

@@ -51,12 +51,16 @@ class ValuesPlan:
 
 @dataclass(frozen=True)
 class CollectionPlan:
-    """How dialysate was collected; volumes and flow are nan where not stated."""
+    """How dialysate was collected; volumes and flow are nan where not stated.
+
+    `recovery_file` has the readings of the recovery in vitro, where it is not stated as a number.
+    """
 
     flow_uL_per_min: float = math.nan
     dead_volume_uL: float = math.nan
     injected_uL: float = math.nan
     recovery_in_vitro: MeasuredValue | None = None
+    recovery_file: str = ""
     treated: str = ""
 
 
@@ -144,7 +148,7 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
     plan = DialysisPlan(
         chromatography=_chromatography(row["chromatography"], f"{where}, chromatography"),
         table=_table(row["table"], f"{where}, table"),
-        collection=_collection(row["collection"]),
+        collection=_collection(row["collection"], f"{where}, collection"),
         settings=ResponseSettings(**response),
         animals=animals,
         groups=tuple(DosePlan(**one) for one in row["group"]),
@@ -179,13 +183,16 @@ def _table(row: Mapping[str, Any] | None, where: str) -> ValuesPlan | None:
     return ValuesPlan(**{**row, **stated, "file": inside_study(row["file"], f"{where}, file")})
 
 
-def _collection(row: Mapping[str, Any] | None) -> CollectionPlan:
+def _collection(row: Mapping[str, Any] | None, where: str) -> CollectionPlan:
     if not row:
         return CollectionPlan()
     numbers = ("flow_uL_per_min", "dead_volume_uL", "injected_uL")
+    recovery = row["recovery_in_vitro"]
+    in_file = isinstance(recovery, str)
     return CollectionPlan(
         **{key: _number(row[key]) for key in numbers},
-        recovery_in_vitro=row["recovery_in_vitro"],
+        recovery_in_vitro=None if in_file else recovery,
+        recovery_file=inside_study(recovery, f"{where}, recovery_in_vitro") if in_file else "",
         treated=row["treated"],
     )
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from tricyclic.core import calibration_line
 from tricyclic.core.collection_times import time_text
 from tricyclic.core.conditions import MeasuredValue
+from tricyclic.core.format import list_names
 from tricyclic.core.fractions import BELOW_LIMIT
 from tricyclic.errors import InputError
 from tricyclic.io.toml_schema import (
@@ -71,6 +72,30 @@ class ShareField:
 
 
 @dataclass(frozen=True)
+class RecoveryField:
+    """The recovery of a probe: a share with its standard error, or the file of its readings."""
+
+    required: bool = False
+    default: None = None
+
+    def check(self, value: Any, where: str) -> MeasuredValue | str:
+        """The number, or the name of the file; an InputError if it is neither."""
+        if not isinstance(value, Mapping) or "file" not in value:
+            return ShareField().check(value, where)
+        further = [key for key in value if key != "file"]
+        if further or not isinstance(value["file"], str) or not value["file"].strip():
+            raise InputError(
+                f"has {list_names([f'{one}' for one in further], 4)} beside the file"
+                if further
+                else f"names the file {value['file']!r}",
+                where=where,
+                allowed='It is a number such as { value = 0.12, se = 0.01 }, or { file = "recovery'
+                '.csv" }',
+            )
+        return value["file"].strip()
+
+
+@dataclass(frozen=True)
 class WindowField:
     """Begin and end of a window [min after the treatment]."""
 
@@ -127,7 +152,7 @@ _COLLECTION = TableField(
         "flow_uL_per_min": NumberField(above=0.0),
         "dead_volume_uL": NumberField(low=0.0),
         "injected_uL": NumberField(above=0.0),
-        "recovery_in_vitro": ShareField(),
+        "recovery_in_vitro": RecoveryField(),
         "treated": TimeField(),
     }
 )

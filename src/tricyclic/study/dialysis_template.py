@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from tricyclic.io.manual_limits import COLUMNS as MANUAL_COLUMNS
 from tricyclic.study import exclusions
 from tricyclic.study.dialysis_folder import MANUAL
-from tricyclic.study.dialysis_plan import AnimalPlan
+from tricyclic.study.dialysis_plan import AnimalPlan, DosePlan
 
 HEAD = """# A microdialysis study. All keys: docs, page "study.toml". Run: tricyclic run .
 schema_version = 1
@@ -39,7 +39,7 @@ correct_drift = false    # true: amounts are corrected by the bracketing standar
 flow_uL_per_min = {flow:g}
 dead_volume_uL = {dead:g}   # from the membrane to the tip of the outlet
 # injected_uL = 20       # dialysate in one injection; here each fraction whole
-# recovery_in_vitro = {{ value = 0.12, se = 0.01 }}
+# recovery_in_vitro = {{ value = 0.12, se = 0.01 }}   # or {{ file = "recovery.csv" }}
 
 [microdialysis.response]      # declared before the data are seen
 baseline_fractions = {baseline}
@@ -48,10 +48,14 @@ cv_max_percent = 20           # a baseline that scatters more is flagged, and us
 primary = "log ratio"         # or "ancova"
 below = "as measured"         # values below LOQ; or "half of LOD", "excluded"
 """
+DOSES = """
+# What each group received at time 0, for tricyclic run . --compare (none for the control).
+"""
 ANIMALS = """
 # One table for each animal. Times are minutes here; "14:05" or "2026-03-02T14:05" work, too, if
 # the times of its samples are written in the same way.
 """
+EXAMPLE_DOSE = DosePlan("desipramine", "desipramine", 10.0, "ip")
 METHOD = """# Compounds of the chromatogram, with their retention times.
 name = "Norepinephrine by HPLC-ED"
 void_min = 1.5
@@ -95,6 +99,7 @@ def study_file(
     flow_uL_per_min: float = 1.2,
     dead_volume_uL: float = 17.6,
     baseline: int = 4,
+    doses: Sequence[DosePlan] = (),
 ) -> str:
     """study.toml with comments.
 
@@ -105,6 +110,8 @@ def study_file(
     title, synthetic, analyte : str
     flow_uL_per_min, dead_volume_uL : float
     baseline : int
+    doses : sequence of DosePlan
+        Of the treated groups; without one, an example stands as a comment.
     """
     words = f"synthetic = {json.dumps(synthetic)}" if synthetic else '# synthetic = "how made"'
     text = HEAD.format(
@@ -115,7 +122,17 @@ def study_file(
         dead=dead_volume_uL,
         baseline=baseline,
     )
-    return text + ANIMALS + "".join(_animal(one) for one in animals)
+    stated = "".join(_dose(one) for one in doses)
+    example = "".join(f"# {line}\n" for line in _dose(EXAMPLE_DOSE).splitlines())
+    return text + DOSES + (stated or example) + ANIMALS + "".join(_animal(one) for one in animals)
+
+
+def _dose(dose: DosePlan) -> str:
+    return (
+        f"[[microdialysis.group]]\nname = {json.dumps(dose.name)}\n"
+        f"drug = {json.dumps(dose.drug)}\ndose_mg_per_kg = {dose.dose_mg_per_kg:g}\n"
+        f"route = {json.dumps(dose.route)}\n"
+    )
 
 
 def _animal(animal: AnimalPlan) -> str:

@@ -25,7 +25,7 @@ from tricyclic.io.toml_schema import (
     TextListField,
 )
 from tricyclic.study.conditions import DATES, MEASURED, NUMBERS
-from tricyclic.study.dialysis_schema import ShareField, TimeField, WindowField
+from tricyclic.study.dialysis_schema import RecoveryField, TimeField, WindowField
 from tricyclic.study.key_texts import CONDITIONS, KEYS, SECTIONS
 from tricyclic.study.plan_schema import REPORT_FORMATS, STUDY, SyntheticField
 from tricyclic.units import HALF_LIFE_DAYS
@@ -167,7 +167,7 @@ def _type(schema: Schema) -> str:
         DateField: "date",
         SyntheticField: "text, true or false",
         TimeField: "time: minutes, or text",
-        ShareField: "number with error",
+        RecoveryField: "number with error, or file",
         WindowField: "two numbers",
         TableField: "column",
     }

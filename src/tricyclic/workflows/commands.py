@@ -29,6 +29,7 @@ _FUNCTIONS = {
     "screen run": "screen",
     "microdialysis analyse": "microdialysis",
     "microdialysis design": "microdialysis_design",
+    "microdialysis recovery": "probe_recovery",
     "read": "read_file",
 }
 
@@ -52,6 +53,7 @@ _WITH_FIGURE = frozenset(
         "screen relative-potency",
         "microdialysis quantify",
         "microdialysis analyse",
+        "microdialysis recovery",
         "microdialysis no-net-flux",
         "microdialysis design",
         "model simulate",
@@ -195,6 +197,13 @@ COMMANDS: tuple[Command, ...] = (
         "Effect of a treatment on dialysate levels, from a table of values",
         "AnalyseDialysisOptions",
         "analyse",
+    ),
+    _command(
+        "microdialysis",
+        "recovery",
+        "Recovery of probes in a bath, by gain or by loss",
+        "ProbeRecoveryOptions",
+        "recovery",
     ),
     _command(
         "microdialysis",

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tricyclic.assays.chromatography.evaluate import QuantifySettings, evaluate_batch
 from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
 from tricyclic.assays.microdialysis.courses import CourseConditions, courses_of
 from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
+from tricyclic.assays.microdialysis.probe_recovery import (
+    probe_recovery,
+    recovery_at,
+    recovery_name,
+)
 from tricyclic.core.check import Check
 from tricyclic.core.clock_time import read_time
 from tricyclic.core.collection_times import CollectionTimes, collection_times
@@ -82,17 +87,20 @@ def _analysed(
         analyte=plan.analyte or (analyte.analyte if batch is not None else table.analyte),
     )
     response = analyse_courses(courses, analysis, left_out=read.left_out)
+    recovery = _recovery(prepared)
     response = replace(
         response,
-        recovery=_recovery(plan),
-        extraction_note=extraction_note(response.groups, plan.drug, library),
+        recovery=recovery.mean,
+        extraction_note=extraction_note(
+            (*response.groups, *(one.drug for one in plan.groups)), plan.drug, library
+        ),
         synthetic=synthetic,
         remarks=tuple(
             as_key(text) for text in (*_not_pumped(prepared, response), *response.remarks)
         ),
-        checks=tuple(_in_study(check) for check in response.checks),
+        checks=tuple(_in_study(check) for check in (*response.checks, *recovery.checks)),
         file=table.file,
-        read_as=tuple(as_key(text) for text in (*table.read_as, *read.read_as)),
+        read_as=tuple(as_key(text) for text in (*table.read_as, *read.read_as, *recovery.read_as)),
         unused=prepared.unused,
     )
     return DialysisExperiment(
@@ -346,11 +354,30 @@ def _minutes(text: str, table: FractionTable, animal: AnimalPlan) -> float:
     return time.minutes
 
 
-def _recovery(plan: DialysisPlan) -> MeanEstimate | None:
-    measured = plan.collection.recovery_in_vitro
-    if measured is None:
-        return None
-    return with_t_interval(measured.value, measured.se, math.inf, plan.confidence)
+@dataclass(frozen=True)
+class _Recovery:
+    """Recovery of the probes in vitro, and from where it is."""
+
+    mean: MeanEstimate | None = None
+    checks: tuple[Check, ...] = ()
+    read_as: tuple[str, ...] = ()
+
+
+def _recovery(prepared: PreparedDialysis) -> _Recovery:
+    """The recovery that study.toml states, or the mean of the readings in its file."""
+    collection, level = prepared.plan.collection, prepared.plan.confidence
+    measured, table = collection.recovery_in_vitro, prepared.recovery
+    if measured is not None:
+        return _Recovery(with_t_interval(measured.value, measured.se, math.inf, level))
+    if table is None:
+        return _Recovery()
+    result = probe_recovery(table.readings, unit=table.unit, confidence=level)
+    used = recovery_at(replace(result, file=table.file), collection.flow_uL_per_min)
+    checks = tuple(replace(one, where=f"{table.file}, {one.where}") for one in result.checks)
+    how = f"by {recovery_name(used)}, mean of {used.n} {used.over} of {table.file}"
+    read = [f"{table.file}: {text}" for text in (*table.read_as, *result.remarks)]
+    share = f"recovery in vitro {100 * used.mean.value:.3g} %, {how}"
+    return _Recovery(used.mean, checks, (share, *read))
 
 
 def _facts(plan: DialysisPlan) -> MethodFacts:

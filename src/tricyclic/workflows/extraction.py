@@ -21,7 +21,7 @@ def extraction_note(groups: Sequence[str], drug: str, library: str) -> str:
     Parameters
     ----------
     groups : sequence of str
-        Names of the groups, which may be names of drugs ("desipramine 10 mg/kg").
+        Names of the groups, which may be names of drugs ("desipramine 10 mg/kg"), and doses.
     drug : str
         Name of a drug of the library; empty to take it from the groups.
     library : str

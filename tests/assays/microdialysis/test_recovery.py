@@ -1,4 +1,4 @@
-"""Recovery and no net flux."""
+"""No net flux of one animal, and over time."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from scipy.optimize import brentq
 from scipy.stats import linregress, t
 
 from tricyclic.assays.microdialysis.recovery import (
-    apparent_percent,
     dynamic_no_net_flux,
-    in_vitro_recovery,
     no_net_flux,
 )
 from tricyclic.errors import InputError
@@ -76,22 +74,10 @@ def test_dynamic_no_net_flux_follows_an_extraction_that_falls():
     assert [one.points for one in fit.bins] == [8, 7, 8]
 
 
-def test_percent_of_baseline_understates_where_extraction_falls():
-    # The dossier's example: 300 % seen with the extraction from 0.35 to 0.25 is 420 %.
-    assert apparent_percent(420.0, 0.35, 0.25) == pytest.approx(300.0)
-
-
-def test_recovery_in_a_bath_is_the_mean_ratio():
-    recovery = in_vitro_recovery([1.0, 1.2, 1.1], [10.0, 10.0, 10.0])
-    assert recovery.value == pytest.approx(0.11)
-
-
 def test_unusable_points_have_sentences():
     with pytest.raises(InputError, match="two inlet concentrations"):
         no_net_flux([5.0, 5.0, 5.0], [4.0, 4.1, 4.2])
     with pytest.raises(InputError, match="not a number of 0 or more"):
         no_net_flux([0.0, 5.0, 10.0], [1.0, np.nan, 8.0])
-    with pytest.raises(InputError, match="one of the bath"):
-        in_vitro_recovery([1.0], [0.0])
     with pytest.raises(InputError, match="at 30 min"):
         dynamic_no_net_flux([0, 5, 10], [[1, np.nan], [4, 4], [8, 8]], [10, 30])

@@ -1,4 +1,4 @@
-"""`tricyclic microdialysis analyse`: files, formats, exit codes and the note on uptake blockers."""
+"""`tricyclic microdialysis analyse`: files, formats and exit codes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 import tricyclic as tca
 from tricyclic.cli.main import main
-from tricyclic.workflows.extraction import extraction_note
 
 
 @pytest.fixture(scope="module")
@@ -76,22 +75,3 @@ def test_two_numbers_are_one_option(values, capsys):
 def test_bad_input_is_one_sentence_and_exit_code_3(values, arguments, sentence, capsys):
     assert run(values, *arguments) == 3
     assert sentence in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("groups", "drug", "begin"),
-    [
-        (("vehicle", "desipramine 10 mg/kg"), "", "Uptake blocker desipramine (NET)"),
-        (("A", "B"), "imipramine", "Uptake blocker imipramine ("),
-        (("A", "B"), "", "If a treatment blocks uptake: "),
-        (("vehicle", "idazoxan"), "", ""),
-    ],
-)
-def test_the_note_on_extraction_follows_the_targets_of_the_drug(groups, drug, begin):
-    note = extraction_note(groups, drug, "")
-    assert note.startswith(begin) if begin else note == ""
-
-
-def test_an_unknown_drug_is_refused():
-    with pytest.raises(tca.InputError, match=r"no drug is called 'desipramin'. Did you mean"):
-        extraction_note(("a",), "desipramin", "")

@@ -1,4 +1,4 @@
-"""Recovery of a probe: in vitro, by the method of no net flux, and by dynamic no net flux."""
+"""Recovery of a probe in vivo: by the method of no net flux, and by dynamic no net flux."""
 
 from __future__ import annotations
 
@@ -11,42 +11,11 @@ from numpy.typing import ArrayLike
 from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import DynamicNoNetFlux, NoNetFlux
-from tricyclic.stats.statistics import (
-    MeanEstimate,
-    mean_with_interval,
-    ratio_by_fieller,
-    with_t_interval,
-)
+from tricyclic.stats.statistics import ratio_by_fieller, with_t_interval
 from tricyclic.stats.straight_line import fit_straight_line
 
 # Below this number of points the interval of the concentration is often not bounded.
 FEW_POINTS = 8
-
-
-def in_vitro_recovery(
-    dialysate: ArrayLike, bath: ArrayLike, *, confidence: float = 0.95
-) -> MeanEstimate:
-    """Relative recovery of a probe in a stirred bath: the mean of dialysate over bath.
-
-    Parameters
-    ----------
-    dialysate, bath : array, shape (n,)
-        Concentrations in one unit; those of the bath are above 0.
-
-    Notes
-    -----
-    A bath has neither the resistance of tissue to diffusion nor uptake, so that this recovery
-    compares probes, but does not give concentrations in tissue [Benveniste & Huttemeier 1990,
-    recalled, unconfirmed].
-    """
-    out, around = np.asarray(dialysate, float).reshape(-1), np.asarray(bath, float).reshape(-1)
-    if out.size != around.size or out.size == 0 or not (around > 0).all():
-        raise InputError(
-            f"{out.size} readings of dialysate and {around.size} of the bath",
-            where="recovery",
-            allowed="Each reading of dialysate has one of the bath, above 0",
-        )
-    return mean_with_interval(out / around, confidence=confidence)
 
 
 def no_net_flux(
@@ -168,18 +137,3 @@ def dynamic_no_net_flux(
         at = f"{where}, at {middle:g} min"
         bins.append(no_net_flux(x[present], y[present, k], confidence=confidence, where=at))
     return DynamicNoNetFlux(tuple(float(m) for m in middle_min), tuple(bins))
-
-
-def apparent_percent(true_percent: float, extraction_before: float, extraction: float) -> float:
-    """Percent of baseline that a probe shows whose extraction changed with the treatment.
-
-    Parameters
-    ----------
-    true_percent : float
-        Of the concentration in the tissue.
-    extraction_before, extraction : float
-        Extraction fraction before and under the treatment, above 0.
-    """
-    if not (extraction_before > 0 and extraction > 0):
-        raise InputError("an extraction fraction is not above 0", where="extraction")
-    return true_percent * extraction / extraction_before

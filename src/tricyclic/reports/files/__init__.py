@@ -24,6 +24,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.files.sensorgram:sensorgram_files",
     "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
+    "ProbeRecoveryResult": "tricyclic.reports.files.probe_recovery:probe_recovery_files",
     "NoNetFluxResult": "tricyclic.reports.files.no_net_flux:no_net_flux_files",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.files.microdialysis_design:microdialysis_design_files"

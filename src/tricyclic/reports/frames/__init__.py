@@ -41,6 +41,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
+    "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
     "NoNetFluxResult": "tricyclic.reports.frames.no_net_flux:no_net_flux_frames",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.frames.microdialysis_design:microdialysis_design_frames"

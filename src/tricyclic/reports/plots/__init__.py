@@ -28,6 +28,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
     "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
+    "ProbeRecoveryResult": "tricyclic.reports.plots.microdialysis:probe_recovery_drawings",
     "NoNetFluxResult": "tricyclic.reports.plots.microdialysis:no_net_flux_drawings",
     "MicrodialysisDesignResult": "tricyclic.reports.plots.microdialysis:design_drawings",
 }

@@ -20,9 +20,11 @@ from tricyclic.plotting.no_net_flux import (
     flux_course,
     no_net_flux_plot,
 )
+from tricyclic.plotting.probe_recovery import draw_probe_recovery, probe_recovery_plot
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 from tricyclic.results.no_net_flux import NoNetFluxResult
+from tricyclic.results.probe_recovery import ProbeRecoveryResult
 
 
 def microdialysis_drawings(result: MicrodialysisResult) -> dict[str, Drawing]:
@@ -79,6 +81,17 @@ def no_net_flux_drawings(result: NoNetFluxResult) -> dict[str, Drawing]:
         "no_net_flux": Drawing(
             partial(no_net_flux_plot, result),
             lambda axes: draw_no_net_flux(axes, result),
+            is_flexible=True,
+        )
+    }
+
+
+def probe_recovery_drawings(result: ProbeRecoveryResult) -> dict[str, Drawing]:
+    """The readings of the probes with their means."""
+    return {
+        "recovery": Drawing(
+            partial(probe_recovery_plot, result),
+            lambda axes: draw_probe_recovery(axes, result),
             is_flexible=True,
         )
     }

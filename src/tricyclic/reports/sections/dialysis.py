@@ -13,6 +13,7 @@ from tricyclic.plotting.dialysis import dialysis_animals, dialysis_course
 from tricyclic.plotting.dialysis_model import dialysis_model
 from tricyclic.reports.section import ReportData, ReportSection, dialysis_anchor, figure_of
 from tricyclic.reports.text.chromatography import criteria_verdict
+from tricyclic.reports.text.microdialysis import nominal_text
 from tricyclic.reports.words import format_p_value, sentence
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
@@ -46,15 +47,15 @@ def _experiment(one: DialysisExperiment, study: StudyResult) -> Iterator[Block]:
         yield figure_of(one, study, dialysis_model(_plain(result), pdf=False))
     if any(course.absolute for course in result.modelled):
         yield figure_of(one, study, dialysis_model(_plain(result), "absolute", pdf=False))
-    if result.extraction_note:
-        yield Paragraph(sentence(result.extraction_note), "note")
     if result.effects is not None:
         yield from _over_time(result, result.effects)
 
 
 def _plain(result: MicrodialysisResult) -> MicrodialysisResult:
-    """The result without the notes that the report prints once."""
-    return replace(result, extraction_note="", synthetic="")
+    """The result without what the report states at its head. The note on uptake blockers stays in
+    each figure, since figures are copied out of reports.
+    """
+    return replace(result, synthetic="")
 
 
 def _findings(one: DialysisExperiment) -> list[str]:
@@ -82,6 +83,8 @@ def _findings(one: DialysisExperiment) -> list[str]:
                 f"With values below the limit {way}: {first.group} / {first.control} "
                 f"{_ratio(first)}."
             )
+    if result.recovery is not None and result.unit == "nM":
+        texts.append(sentence(nominal_text(result)))
     if one.batch is not None:
         verdicts = [f"{a.analyte} {criteria_verdict(a)}" for a in one.batch.analytes]
         texts.append(

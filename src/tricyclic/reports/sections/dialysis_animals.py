@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from tricyclic.core.document import Block, Heading, Table
@@ -16,6 +16,9 @@ from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 from tricyclic.results.microdialysis import AnimalResponse, MicrodialysisResult
+
+# Fractions beside each other in a table.
+ACROSS = 14
 
 
 def write(report: ReportData) -> Sequence[Block]:
@@ -34,10 +37,9 @@ def _experiment(one: DialysisExperiment, study: StudyResult) -> Iterator[Block]:
     if one.animals:
         yield _collection(one)
     if result.unit != PERCENT:
-        plain = replace(result, extraction_note="", synthetic="")
+        plain = replace(result, synthetic="")
         yield figure_of(one, study, dialysis_course(plain, "absolute", pdf=False))
-    for response in result.responses:
-        yield _fractions(response, result.unit)
+    yield from _fractions(result)
 
 
 def _responses(result: MicrodialysisResult) -> Table:
@@ -95,32 +97,87 @@ def _collection(one: DialysisExperiment) -> Table:
     )
 
 
-def _fractions(response: AnimalResponse, unit: str) -> Table:
-    course = response.course
-    rows = []
-    for fraction, percent in zip(course.fractions, response.percent, strict=True):
-        state = "" if fraction.state == "quantified" else fraction.state
-        in_baseline = "baseline" if fraction.name in response.baseline.names else ""
-        excluded = f"excluded: {fraction.excluded}" if fraction.excluded else ""
-        words = [part for part in (state, in_baseline, excluded, fraction.note) if part]
-        rows.append(
-            (
-                fraction.name,
-                f"{fraction.start_min:.1f}",
-                f"{fraction.end_min:.1f}",
-                format_optional(fraction.value),
-                format_optional(float(percent)),
-                "; ".join(words),
-            )
+def _fractions(result: MicrodialysisResult) -> Iterator[Table]:
+    """A row for each animal and a column for each fraction: levels, percent and times, as far
+    beside each other as a page is wide; then what is remarked about single fractions.
+    """
+    unit = "" if result.unit == PERCENT else f" in {result.unit}"
+    longest = max(len(r.course.fractions) for r in result.responses)
+    marked = any(
+        f.state != "quantified" and math.isfinite(f.value)
+        for r in result.responses
+        for f in r.course.fractions
+    )
+    left_out = any(f.excluded for r in result.responses for f in r.course.fractions)
+    notes = ["b: baseline"]
+    notes += ["*: state among the remarks"] if marked else []
+    notes += ["in parentheses: excluded"] if left_out else []
+    for first in range(0, longest, ACROSS):
+        places = range(first, min(first + ACROSS, longest))
+        span = f"fractions {places[0] + 1} to {places[-1] + 1}" if longest > 1 else "fraction 1"
+        yield _wide(result, places, f"Level of {span}{unit}.", _level, f"{'; '.join(notes)}.")
+        if result.unit != PERCENT:
+            yield _wide(result, places, f"Percent of baseline of {span}.", _percent)
+        yield _wide(
+            result,
+            places,
+            f"Begin of {span}, in min after the treatment: when the fluid passed the membrane.",
+            lambda response, k: f"{response.course.fractions[k].start_min:.0f}",
         )
+    remarks = tuple(_remarks(result))
+    if remarks:
+        yield Table(
+            "Remarks about fractions.", ("Animal", "Fraction", "Remark"), remarks, collapsed=True
+        )
+
+
+def _wide(
+    result: MicrodialysisResult,
+    places: range,
+    title: str,
+    cell: Callable[[AnimalResponse, int], str],
+    note: str = "",
+) -> Table:
+    rows = tuple(
+        (
+            r.course.animal,
+            *(cell(r, k) if k < len(r.course.fractions) else "" for k in places),
+        )
+        for r in result.responses
+    )
     return Table(
-        f"Fractions of {course.animal}, {course.group}; times in min after the treatment, when the "
-        "fluid passed the membrane.",
-        ("Fraction", "Start", "End", f"Value ({unit})", "% of baseline", "Remark"),
-        tuple(rows),
-        (False, True, True, True, True, False),
+        title,
+        ("Animal", *(f"{k + 1}" for k in places)),
+        rows,
+        (False, *([True] * len(places))),
+        note=note,
         collapsed=True,
     )
+
+
+def _level(response: AnimalResponse, k: int) -> str:
+    fraction = response.course.fractions[k]
+    text = format_optional(fraction.value)
+    if not text:
+        return fraction.state
+    if fraction.excluded:
+        return f"({text})"
+    mark = "" if fraction.state == "quantified" else "*"
+    return f"{text}{mark} b" if fraction.name in response.baseline.names else f"{text}{mark}"
+
+
+def _percent(response: AnimalResponse, k: int) -> str:
+    return format_optional(float(response.percent[k]))
+
+
+def _remarks(result: MicrodialysisResult) -> Iterator[tuple[str, str, str]]:
+    for response in result.responses:
+        for fraction in response.course.fractions:
+            state = "" if fraction.state == "quantified" else fraction.state
+            excluded = f"excluded: {fraction.excluded}" if fraction.excluded else ""
+            words = [part for part in (state, excluded, fraction.note) if part]
+            if words:
+                yield response.course.animal, fraction.name, "; ".join(words)
 
 
 SECTION = ReportSection(

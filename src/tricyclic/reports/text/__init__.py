@@ -42,6 +42,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
+    "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
     "NoNetFluxResult": "tricyclic.reports.text.no_net_flux:no_net_flux_text",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.text.microdialysis_design:microdialysis_design_text"

@@ -92,22 +92,29 @@ def _groups(result: MicrodialysisResult) -> list[str]:
             "  The values are percentages of baseline already; absolute levels are not available."
         )
     if result.recovery is not None and result.unit == "nM":
-        lines += _nominal(result)
+        lines.append(wrap_line(f"  {nominal_text(result)}"))
     return lines
 
 
-def _nominal(result: MicrodialysisResult) -> list[str]:
+def nominal_text(result: MicrodialysisResult) -> str:
+    """Nominal levels in the tissue by the in vitro recovery, which is stated."""
     assert result.recovery is not None
-    share = result.recovery.value
+    share, low, high = result.recovery.value, result.recovery.low, result.recovery.high
+    # A stated number without an error has no limits; a share is not below 0 or above 100 %.
+    limits = (
+        f" ({100 * result.confidence:g} % CI {format_number(100 * max(low, 0.0))}–"
+        f"{format_number(100 * min(high, 1.0))} %)"
+        if math.isfinite(low) and low < high
+        else ""
+    )
     parts = []
     for group in result.groups:
         means = [r.baseline.mean for r in result.responses if r.course.group == group]
         parts.append(f"{group} {format_number(sum(means) / len(means) / share)}")
-    text = (
-        f"  baseline over the in vitro recovery of {100 * share:.3g} %: {', '.join(parts)} nM, "
-        "nominal; a bath has neither the diffusion nor the uptake of tissue"
+    return (
+        f"Baseline over the in vitro recovery of {100 * share:.3g} %{limits}: {', '.join(parts)} "
+        "nM, nominal; a bath has neither the diffusion nor the uptake of tissue"
     )
-    return [wrap_line(text)]
 
 
 def _effects(result: MicrodialysisResult, effects: GroupEffects) -> list[str]:

@@ -7,7 +7,8 @@ import math
 from tricyclic.core.format import align_columns, format_number, format_p, pluralize, wrap_line
 from tricyclic.reports.text.checks import check_lines
 from tricyclic.reports.text.unused import unused_lines
-from tricyclic.results.microdialysis import EXTRACTION_NOTE, NoNetFlux
+from tricyclic.reports.words import sentence
+from tricyclic.results.microdialysis import NoNetFlux
 from tricyclic.results.no_net_flux import NoNetFluxResult
 from tricyclic.stats.statistics import MeanEstimate
 
@@ -78,7 +79,8 @@ def no_net_flux_text(result: NoNetFluxResult) -> str:
         ]
         lines += [*align_columns(rows), ""]
     lines.append("")
-    lines.append(wrap_line(f"  note   {EXTRACTION_NOTE[0].upper()}{EXTRACTION_NOTE[1:]}."))
+    if result.extraction_note:
+        lines.append(wrap_line(f"  note   {sentence(result.extraction_note)}"))
     lines += check_lines(result.checks)
     lines += [wrap_line(f"  remark    {one}") for one in result.remarks]
     lines += [wrap_line(f"  read as   {one}") for one in result.read_as]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tricyclic.core.estimate import Estimate, format_estimate, format_interval
 from tricyclic.core.format import align_columns, format_quantity, wrap_line
 from tricyclic.reports.text.microdialysis import groups_and_effects, window_text
+from tricyclic.reports.words import sentence
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import (
     ALPHA,
@@ -64,7 +65,10 @@ def _as_measured(result: MicrodialysisResult) -> list[str]:
         f"analysed like a measured study   window {window_text(result)}   baseline {baseline} "
         "fractions   times corrected for the dead volume"
     )
-    return [wrap_line(head), *groups_and_effects(result)]
+    lines = [wrap_line(head), *groups_and_effects(result)]
+    if result.extraction_note:
+        lines.append(wrap_line(f"  note   {sentence(result.extraction_note)}"))
+    return lines
 
 
 def _power(result: VirtualAssayResult) -> list[str]:

@@ -79,7 +79,10 @@ def run(
     result = replace(
         result,
         recovery=_recovery(options, result.unit),
-        extraction_note=extraction_note(result.groups, options.drug, options.library),
+        # A dose that the model is compared with names the drug, too.
+        extraction_note=extraction_note(
+            (*result.groups, *options.compare), options.drug, options.library
+        ),
         file=table.file,
         read_as=(*table.read_as, *read.read_as),
         unused=table.unused,

@@ -293,6 +293,36 @@ def _as_analyse(name: str) -> Any:
 
 
 @dataclass(frozen=True)
+class ProbeRecoveryOptions:
+    """Recovery of probes in a bath, from concentrations of bath and dialysate.
+
+    `tricyclic microdialysis recovery recovery.csv --unit nM`
+
+    A table has a row for each fraction, with the concentrations of the dialysate and of the bath,
+    and where there are several the probe. By loss (retrodialysis), the analyte is in the perfusate
+    instead. Recovery falls with the flow: where a column states it, each flow has its own mean.
+    """
+
+    table: str | TableInput = option(
+        "Table of concentrations of bath, perfusate and dialysate (.csv, .xlsx)",
+        positional=True,
+        path=True,
+    )
+    dialysate: str = option("Column of the dialysate", default="", panel=COLUMNS)
+    bath: str = option("Column of the bath", default="", panel=COLUMNS)
+    perfusate: str = option("Column of the perfusate", default="", panel=COLUMNS)
+    probe: str = option("Column of the probes", default="", panel=COLUMNS)
+    flow: str = option("Column of the flow, in uL/min", default="", panel=COLUMNS)
+    unit: str = option(
+        "Unit of the concentrations, where the table states none", default="", panel=COLUMNS
+    )
+    sheet: str = sheet_option(COLUMNS)
+    decimal: str = decimal_option(COLUMNS)
+    confidence: float = _confidence()
+    out: str = folder_option("tables, figure and text")
+
+
+@dataclass(frozen=True)
 class DialysisDesignOptions:
     """Power and sample size of a microdialysis study, from the scatter of one that was done.
 

@@ -12,7 +12,7 @@ from tricyclic.simulation.virtual.dialysis_batch import (
 from tricyclic.simulation.virtual.dialysis_files import batch_files
 from tricyclic.study import exclusions
 from tricyclic.study.dialysis_plan import AnimalPlan
-from tricyclic.study.dialysis_template import exclusion_file, readme, study_file
+from tricyclic.study.dialysis_template import EXAMPLE_DOSE, exclusion_file, readme, study_file
 
 TITLE = "Desipramine and extracellular norepinephrine in rat cortex (synthetic)"
 
@@ -37,6 +37,7 @@ def synthetic_study(seed: int, design: DialysisDesign | None = None) -> dict[str
         flow_uL_per_min=chosen.flow_uL_per_min,
         dead_volume_uL=chosen.dead_volume_uL,
         baseline=chosen.baseline,
+        doses=[EXAMPLE_DOSE],
     )
     texts = {
         "study.toml": text,

@@ -16,6 +16,7 @@ from tricyclic.core.plot_data import PointSet, Trace
 from tricyclic.core.scenario import Scenario
 from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
+from tricyclic.reports.words import sentence
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import AssaySetting, VirtualEndpoint, VirtualGroup
@@ -200,7 +201,7 @@ class MicrodialysisExperiment(VirtualExperiment):
             remarks=(
                 *self._detection_remark(readings),
                 *self._missing_remark(readings),
-                self._recovery_remark(true_fluid, true_dialysate),
+                *self._recovery_remark(true_fluid, true_dialysate),
                 *reason,
             ),
             microdialysis=measured,
@@ -219,8 +220,11 @@ class MicrodialysisExperiment(VirtualExperiment):
         )
         if result is None:
             return None, reason
-        note = extraction_note(result.groups, self.drug, self.options.library)
-        return replace(result, extraction_note=note), ()
+        return replace(result, extraction_note=self._note()), ()
+
+    def _note(self) -> str:
+        """What applies to percent of baseline if the drug blocks uptake; else empty."""
+        return extraction_note((), self.drug, self.options.library)
 
     def _after(self, percent: Floats) -> Floats:
         """The fractions after the dose."""
@@ -302,14 +306,20 @@ class MicrodialysisExperiment(VirtualExperiment):
             f"{sum(missing)} rats have no baseline or could not be simulated, and are left out",
         )
 
-    def _recovery_remark(self, fluid: Mapping[str, Floats], dialysate: Mapping[str, Floats]) -> str:
+    def _recovery_remark(
+        self, fluid: Mapping[str, Floats], dialysate: Mapping[str, Floats]
+    ) -> tuple[str, ...]:
+        """How much dialysate understates the rise in the tissue, of a drug that blocks uptake."""
+        if not self._note():
+            return ()
         highest = self.arms[-1].name
-        return (
+        text = (
             f"Dialysate underestimates the rise: after {highest} the mean norepinephrine around "
             f"the probe is {fluid[highest].mean():.0f} % of baseline and that in dialysate "
             f"{dialysate[highest].mean():.0f} %, because less norepinephrine reaches the probe "
             "when its transporter is blocked"
         )
+        return (text,)
 
     def _fraction_table(self, readings: ArmReadings) -> Columns:
         """One row per fraction."""
@@ -358,7 +368,7 @@ class MicrodialysisExperiment(VirtualExperiment):
             tuple(one for one in points if one is not None),
             level=100.0,
         )
-        lasts = self.duration_h > 0
+        lasts, note = self.duration_h > 0, self._note()
         return TimeCoursePlot(
             "fractions",
             f"{self.title} (simulated)",
@@ -367,7 +377,9 @@ class MicrodialysisExperiment(VirtualExperiment):
             "time after the start of the drug" if lasts else "time after the dose",
             () if lasts else (0.0,),
             ((0.0, last),) if lasts else (),
-            caption="Lines: the typical rat without error.",
+            caption=" ".join(
+                ["Lines: the typical rat without error.", *map(sentence, filter(None, [note]))]
+            ),
             points_label=(
                 f"synthetic, no experiment; mean ± SEM of {self.options.animals} simulated rats in "
                 f"each group, at the middle of fractions of {protocol.fraction_min:g} min"
