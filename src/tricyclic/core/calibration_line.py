@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +13,8 @@ POWERS: dict[Weighting, float] = {"1": 0.0, "1/x": 1.0, "1/x2": 2.0}
 WEIGHTINGS: tuple[Weighting, ...] = tuple(POWERS)
 # Deviation from the nominal amount that a batch allows, and that at the lowest standard [%].
 WITHIN, WITHIN_LOWEST = 15.0, 20.0
+# Amounts that agree within this part are one level.
+_SAME_LEVEL = 1e-3
 Range = Literal["within", "above the top standard", "below the lowest standard"]
 
 
@@ -68,6 +71,15 @@ class LimitDefinition:
     loq: float
 
 
+def levels_of(amounts: Iterable[float]) -> tuple[float, ...]:
+    """Different amounts, increasing; those that agree within 0.1 % are one level."""
+    levels: list[float] = []
+    for amount in sorted(amounts):
+        if not levels or amount > levels[-1] * (1.0 + _SAME_LEVEL):
+            levels.append(amount)
+    return tuple(levels)
+
+
 @dataclass(frozen=True)
 class CalibrationLine:
     """Response = intercept + slope amount, by weighted least squares.
@@ -107,12 +119,16 @@ class CalibrationLine:
     @property
     def levels(self) -> tuple[float, ...]:
         """Amounts of the standards in the fit, increasing."""
-        return tuple(sorted({b.standard.amount for b in self.standards if not b.standard.excluded}))
+        return levels_of(b.standard.amount for b in self.standards if not b.standard.excluded)
 
     @property
     def lowest(self) -> float:
         """Amount of the lowest standard in the fit."""
         return self.levels[0]
+
+    def is_lowest(self, amount: float) -> bool:
+        """Whether an amount is the lowest level in the fit."""
+        return abs(amount - self.lowest) <= _SAME_LEVEL * self.lowest
 
     @property
     def highest(self) -> float:

@@ -39,6 +39,8 @@ STATES: dict[str, State] = {
         "lost",
     ),
 }
+# No unit of dialysate makes a measured value smaller or larger.
+_LEAST, _LARGEST = 1e-15, 1e15
 _BOUND = re.compile(r"[<≤]\s*=?\s*(\S.*)")
 _RANGE = re.compile(rf"([-+−]?{UNSIGNED})\s*(?:-|–|—|−|to|\.\.)\s*([-+−]?{UNSIGNED})\s*([A-Za-z]*)")
 _CLOCKS = re.compile(r"([0-9: ]+[0-9])\s*(?:-|–|—|to)\s*([0-9: ]+[0-9])")
@@ -200,6 +202,13 @@ def read_value(text: str, numbers: NumberFormat, where: str) -> ValueCell:
                 where=where,
                 allowed="Values are 0 or more",
                 do='Write "n.d." for what was not detected, and leave a lost sample empty',
+            )
+        if value > 0 and not _LEAST <= value <= _LARGEST:
+            raise InputError(
+                f"the value is {plain}",
+                where=where,
+                allowed=f"Values are 0, or from {_LEAST:g} to {_LARGEST:g}",
+                do="Correct the cell, or state the values in another unit",
             )
         return ValueCell(value, "quantified")
     state = STATES.get(plain.lower())

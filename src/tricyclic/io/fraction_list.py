@@ -15,6 +15,7 @@ from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
+    STATES,
     RoleColumns,
     common_kind,
     is_value_unit,
@@ -244,6 +245,9 @@ def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
     with_unit = [k for k in numeric if is_value_unit(plain[k][1])]
     called = [k for k in numeric if plain[k][0].lower().replace("_", " ") in _VALUES]
     candidates = with_unit if len(with_unit) == 1 else called if len(called) == 1 else numeric
+    if not candidates:
+        # Every value is a word, such as "<LOQ", under a heading that states what it is.
+        candidates = [k for k in free if _is_stated(_filled_cells(columns, k), plain[k])]
     if len(candidates) == 1:
         return candidates[0]
     listed = list_names([f"'{names[k]}'" for k in (candidates or free)], 8)
@@ -252,6 +256,18 @@ def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
             f"the values may be in {listed}", do=f'Add --value "{names[candidates[0]]}"'
         )
     raise InputError(f"no column of values is recognised among {listed}", do="Add --value COLUMN")
+
+
+def _filled_cells(columns: RoleColumns, column: int) -> list[str]:
+    """The cells of a column below its heading that are not empty."""
+    rows = range(columns.header + 1, len(columns.sheet.rows))
+    return [cell for row in rows if (cell := text_at(columns.sheet, row, column))]
+
+
+def _is_stated(cells: Sequence[str], name: tuple[str, str]) -> bool:
+    """Whether a heading is that of values, and all cells are words for their states."""
+    called = name[0].lower().replace("_", " ") in _VALUES or is_value_unit(name[1])
+    return called and all(cell.strip().lower() in STATES for cell in cells)
 
 
 def _is_numeric(sheet: Sheet, rows: Sequence[int], column: int) -> bool:

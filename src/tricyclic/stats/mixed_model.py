@@ -18,6 +18,7 @@ from scipy.special import fdtrc
 
 from tricyclic.errors import InputError
 from tricyclic.stats.restricted_likelihood import (
+    OVER_READINGS,
     Pattern,
     Solution,
     correlation_curvature,
@@ -277,7 +278,7 @@ def _derivatives(fit: MixedModelFit) -> _Derivatives:
         weighted = inverse @ pattern.x
 
         def sandwich(matrix: Floats, sides: Floats = weighted) -> Floats:
-            return np.asarray(np.einsum("sip,ij,sjq->pq", sides, matrix, sides))
+            return np.asarray(np.tensordot(sides, matrix @ sides, axes=OVER_READINGS))
 
         for i in range(k):
             first[i] -= sandwich(changes[i])

@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 # of the subject are one.
 MAX_CORRELATION = 0.99
 MIN_CORRELATION = 1e-4
+# Axes of a product that is summed over subjects and readings.
+OVER_READINGS = ((0, 1), (0, 1))
 # Ratios of the variance between subjects to that of the readings that the search starts from.
 STARTS = (0.05, 0.5, 2.0, 10.0)
 CORRELATIONS = (0.0, 0.25, 0.5, 0.75, 0.92)
@@ -82,14 +84,14 @@ class Solution:
             inverse = np.linalg.inv(matrix)
             log_det += pattern.y.shape[0] * float(np.linalg.slogdet(matrix)[1])
             weighted = inverse @ pattern.x
-            gram += np.einsum("sip,siq->pq", pattern.x, weighted)
-            moment += np.einsum("sip,si->p", weighted, pattern.y)
-            square += float(np.einsum("si,ij,sj->", pattern.y, inverse, pattern.y))
+            gram += np.tensordot(pattern.x, weighted, axes=OVER_READINGS)
+            moment += np.tensordot(weighted, pattern.y, axes=OVER_READINGS)
+            square += float(((pattern.y @ inverse) * pattern.y).sum())
             solved.append((inverse, weighted))
         beta = np.linalg.solve(gram, moment)
         # Of the residuals, not square - moment @ beta, which cancels.
         rss = sum(
-            float(np.einsum("si,ij,sj->", r, inverse, r))
+            float(((r @ inverse) * r).sum())
             for pattern, (inverse, _) in zip(patterns, solved, strict=True)
             for r in (pattern.y - pattern.x @ beta,)
         )
@@ -103,9 +105,9 @@ class Solution:
             ones = np.ones_like(pattern.gaps)
             for k, change in enumerate((ones, correlation_slope(pattern.gaps, correlation))):
                 gradient[k] += pattern.y.shape[0] * float((inverse * change).sum())
-                bent = np.einsum("sip,ij,sjq->pq", weighted, change, weighted)
+                bent = np.tensordot(weighted, change @ weighted, axes=OVER_READINGS)
                 gradient[k] -= float((inverse_gram * bent).sum())
-                gradient[k] -= float(np.einsum("si,ij,sj->", residual, change, residual)) / within
+                gradient[k] -= float(((residual @ change) * residual).sum()) / within
         return cls(
             np.asarray(beta, float),
             np.asarray(inverse_gram, float),
@@ -188,5 +190,5 @@ def rss_slopes(
         for k, change in enumerate(
             (np.ones_like(pattern.gaps), correlation_slope(pattern.gaps, correlation))
         ):
-            slopes[k] -= float(np.einsum("si,ij,sj->", residual, change, residual))
+            slopes[k] -= float(((residual @ change) * residual).sum())
     return slopes[0], slopes[1]

@@ -267,6 +267,14 @@ def test_excluded_animals_and_fractions_stay_with_their_reason():
             lambda f: f.assign(start_min=f.start_min.where(f.index != 3, -15)),
             "animal r1: f04 starts before f03 ends",
         ),
+        (lambda f: f.assign(NE_nM=f.NE_nM.where(f.index != 3, 1e300)), "the value is 1e+300"),
+        (lambda f: f.assign(NE_nM=f.NE_nM * 1e-300), "Values are 0, or from 1e-15 to 1e+15"),
+        (lambda f: f.assign(NE_nM="<LOQ"), "animal r1: has no baseline"),
+        (lambda f: f.assign(NE_nM="lost"), "animal r1: has no baseline"),
+        (
+            lambda f: f.assign(group=f.group.where(f.animal != "r2", "")),
+            "no group is stated for r2. Each animal has a group where one has",
+        ),
     ],
 )
 def test_a_table_that_cannot_be_used_is_refused_in_one_sentence(change, sentence):
@@ -310,6 +318,9 @@ def test_a_frame_with_groups_over_animals_is_read():
             {"recovery": 0.1, "to_unit": "fmol", "flow": 1.0},
             "recovery=: has no effect here. It applies to concentrations, and the values are in",
         ),
+        ({"cv_max_percent": -1.0}, "cv_max_percent=: is -1. It is a number above 0"),
+        ({"cv_max_percent": math.nan}, "cv_max_percent=: is nan. It is a number above 0"),
+        ({"lod": 0.5, "loq": 0.1}, "lod=: is 0.5, above the limit of quantification of 0.1"),
         ({"window": (60.0,)}, "window=: is 60.0. It is two numbers."),
         ({"window": (60.0, 30.0)}, "It starts at or after the treatment (0)"),
         ({"window": (500.0, 600.0)}, "animal r1: nothing was measured from 500 to 600 min"),

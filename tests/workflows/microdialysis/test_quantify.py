@@ -39,6 +39,10 @@ SOUND = {
     "retention_drift",
     "method_window",
     "manual_limits",
+    "trace_constant",
+    "trace_short",
+    "trace_copied",
+    "detector_saturated",
 }
 
 

@@ -41,7 +41,7 @@ def standards_criteria(line: CalibrationLine) -> tuple[Criterion, ...]:
     outside = [
         b.standard.name
         for b in used
-        if abs(b.error_percent) > (WITHIN_LOWEST if b.standard.amount == line.lowest else WITHIN)
+        if abs(b.error_percent) > (WITHIN_LOWEST if line.is_lowest(b.standard.amount) else WITHIN)
     ]
     share = 100.0 * (len(used) - len(outside)) / len(line.standards)
     levels = len(line.levels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
@@ -17,6 +18,7 @@ from tricyclic.core.calibration_line import (
     CalibrationStandard,
     LimitDefinition,
     Weighting,
+    levels_of,
 )
 from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
@@ -28,6 +30,8 @@ Floats = NDArray[np.float64]
 
 # A heavier weighting has to lower the mean error by this share to be chosen.
 GAIN = 0.05
+# No detector is linear over more.
+_WIDEST = 1e8
 DETECTION, QUANTIFICATION = 3.3, 10.0
 
 
@@ -82,13 +86,25 @@ def fit_calibration(
             where=where,
             do="Exclude it with a reason, or mend the window of the compound",
         )
-    levels = {s.amount for s in used}
+    levels = levels_of(s.amount for s in used)
     if len(levels) < 3:
+        reasons = Counter(s.excluded for s in standards if s.excluded)
+        left_out = ", ".join(f"{reason}: {count}" for reason, count in reasons.most_common(3))
         raise InputError(
-            f"{len(used)} standards at {len(levels)} levels",
+            f"{pluralize(len(used), 'standard')} at {pluralize(len(levels), 'level')}"
+            + (f"; {sum(reasons.values())} are left out ({left_out})" if reasons else ""),
             where=where,
             allowed="A line needs three levels or more",
-            do="Add standards to the sample list",
+            do="Add standards to the sample list"
+            if not reasons
+            else "Mend the reasons, or add standards to the sample list",
+        )
+    if levels[-1] > _WIDEST * levels[0]:
+        raise InputError(
+            f"the amounts of the standards are from {levels[0]:g} to {levels[-1]:g} {unit}",
+            where=where,
+            allowed=f"The top one is at most {_WIDEST:.0e} times the lowest",
+            do="Correct the amounts in the sample list",
         )
     choices = WEIGHTINGS if weighting == "auto" else (weighting,)
     if weighting not in ("auto", *WEIGHTINGS):

@@ -9,6 +9,8 @@ from typing import Literal
 from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
 from tricyclic.assays.chromatography.batch_checks import batch_checks
 from tricyclic.assays.chromatography.quantify import quantify_batch
+from tricyclic.assays.chromatography.recording import check_recordings, in_one_unit
+from tricyclic.assays.chromatography.recording_checks import recording_checks
 from tricyclic.assays.chromatography.vendor_areas import vendor_areas
 from tricyclic.core.calibration_line import Weighting
 from tricyclic.core.chromatogram import InjectionTrace
@@ -76,9 +78,14 @@ def evaluate_batch(
     ------
     InputError
         If the method has no analyte, the list has no standards, a compound is outside its window in
-        most standards, or as of `fit_batch` and `quantify_batch`.
+        most standards, or as of `in_one_unit`, `check_recordings`, `fit_batch` and
+        `quantify_batch`.
     """
     _check_batch(samples, method)
+    traces, remarks = in_one_unit(traces)
+    check_recordings(
+        traces, method, [row.name for row in samples.of("standard") if not row.excluded]
+    )
     roles = {row.name: row.role for row in samples.injected}
     injections = fit_batch(
         [
@@ -105,9 +112,9 @@ def evaluate_batch(
         result,
         traces=tuple(traces),
         vendor=vendor_areas(traces, result.injections, method),
-        unused=tuple(unused),
+        unused=(*unused, *remarks),
     )
-    return replace(complete, checks=batch_checks(complete))
+    return replace(complete, checks=(*batch_checks(complete), *recording_checks(complete)))
 
 
 def _check_batch(samples: SampleList, method: ChromatographyMethod) -> None:

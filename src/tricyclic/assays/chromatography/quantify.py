@@ -35,6 +35,7 @@ from tricyclic.results.chromatography import (
 )
 
 NO_STANDARD = "the internal standard has no area, so that there is no ratio"
+_NOT_ADDED = "without internal standard"
 EXTRAPOLATED = "above the top standard: read from the line beyond its standards"
 
 
@@ -140,7 +141,9 @@ def _analyte(
                 row.name,
                 row.amount,
                 response(row)[0] * factors[row.name],
-                row.excluded or _no_response(by_name[row.name][analyte], response(row)[0]),
+                row.excluded
+                or (standard and not row.internal_standard and _NOT_ADDED)
+                or _no_response(by_name[row.name][analyte], response(row)[0]),
             )
             for row in samples.of("standard")
         ],
@@ -152,7 +155,7 @@ def _analyte(
     lowest = [
         (row.amount, by_name[row.name][analyte].signal_to_noise_rms or math.nan)
         for row in samples.of("standard")
-        if row.amount == line.lowest and not row.excluded
+        if line.is_lowest(row.amount) and not row.excluded
     ]
     limits = limits_of(line, blanks=blanks, signal_to_noise=lowest)
     loq = limits[-1].loq if math.isnan(limits[-1].sigma) else limits[0].loq
@@ -311,7 +314,7 @@ def _carry_over(
         return float(np.mean(areas)) if areas else math.nan
 
     return carry_over_criteria(
-        mean(analyte, lambda r: r.amount == line.lowest),
+        mean(analyte, lambda r: line.is_lowest(r.amount)),
         [(row.name, area(row, analyte)) for row in after],
         typical_internal_standard=mean(standard, lambda _: True) if standard else math.nan,
         internal_standard=[

@@ -88,6 +88,7 @@ def find_reference(
     candidates = (chosen,) if chosen is not None else method.compounds
     rough = max((_tallest(trace, one) for one in candidates), key=lambda hit: hit.height)
     noise, quiet = trace_noise(trace, method, rough)
+    noise = _not_below_resolution(noise, trace.resolution)
     window = peak_window(trace, method, rough.compound.name, rough.center, rough.width)
     readings = trace.signal[window]
     peak = LonePeak(
@@ -147,6 +148,15 @@ def _tallest(trace: EvenTrace, compound: Compound) -> _Rough:
     front, back = crossing(piece, time[first:last], 0.5)
     width = float(np.clip((back - front) / FWHM, 0.3 * nominal, 3.0 * nominal))
     return _Rough(compound, float(time[at]), width, float(piece.max()))
+
+
+def _not_below_resolution(noise: NoiseModel, resolution: float) -> NoiseModel:
+    """The noise, or that of rounding to a resolution, which hides smaller noise."""
+    rounding = resolution / np.sqrt(12.0)
+    if noise.rms >= rounding and noise.innovation_sd > 0.0:
+        return noise
+    least = max(rounding, noise.rms)
+    return NoiseModel(np.empty(0), least, least)
 
 
 def trace_noise(

@@ -29,6 +29,8 @@ _BENT_DEGREES, _BENT = (3, 4, 5), 0.6
 _SLOW_NOISE = 1.08
 # A baseline below a peak bends as that of so many stretches on either side, or by a factor more.
 _STRETCHES, _BEND = 2, 2.0
+# What digits of a reading resolve of it, where a trace is constant.
+_RESOLVED = 1e-12
 # A reading is a spike beyond this many standard deviations of the step to the next one.
 _SPIKE = 8.0
 
@@ -47,12 +49,15 @@ class EvenTrace:
         Whether the steps were uneven and the readings were interpolated.
     spikes : int
         Readings far from both neighbours that were replaced by interpolation.
+    resolution : float
+        Smallest step between two readings as recorded; noise below it is not seen.
     """
 
     time: FloatArray
     signal: FloatArray
     resampled: bool = False
     spikes: int = 0
+    resolution: float = 0.0
 
     @property
     def step(self) -> float:
@@ -85,12 +90,22 @@ def prepare_trace(
             allowed=f"At least {_FEWEST} are needed",
             do="Check the void time and the end of the method",
         )
+    resolution = smallest_step(signal)
     signal, spikes = without_spikes(signal)
     steps = np.diff(time)
     if float(np.abs(steps - steps.mean()).max()) <= _EVEN * float(steps.mean()):
-        return EvenTrace(time, signal, spikes=spikes)
+        return EvenTrace(time, signal, spikes=spikes, resolution=resolution)
     even = np.linspace(time[0], time[-1], time.size)
-    return EvenTrace(even, np.interp(even, time, signal), True, spikes)
+    return EvenTrace(even, np.interp(even, time, signal), True, spikes, resolution)
+
+
+def smallest_step(signal: FloatArray) -> float:
+    """Smallest step between two readings; for equal readings, what a number can still resolve."""
+    steps = np.abs(np.diff(signal))
+    steps = steps[steps > 0.0]
+    largest = float(np.abs(signal).max())
+    least = _RESOLVED * (largest or 1.0)
+    return max(float(steps.min()), least) if steps.size else least
 
 
 def hann_smoothed(signal: FloatArray, readings: int) -> FloatArray:

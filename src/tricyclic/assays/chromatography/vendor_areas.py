@@ -63,12 +63,18 @@ def area_factor(signal_unit: str | None, area_unit: str | None) -> float | None:
     signal, _, time = area_unit.replace("*", " ").strip().rpartition(" ")
     if time not in _SECONDS:
         return None
-    own, theirs = _UNIT.fullmatch(signal_unit.strip()), _UNIT.fullmatch(signal.strip())
-    if signal.strip() == signal_unit.strip():
-        return 1.0 / _SECONDS[time]
+    factor = signal_factor(signal_unit, signal)
+    return None if factor is None else factor / _SECONDS[time]
+
+
+def signal_factor(unit: str, to: str) -> float | None:
+    """What a reading in one unit is multiplied by to be in another; None where kinds differ."""
+    if unit.strip() == to.strip():
+        return 1.0
+    own, theirs = _UNIT.fullmatch(unit.strip()), _UNIT.fullmatch(to.strip())
     if own is None or theirs is None or own[2] != theirs[2]:
         return None
-    return _PREFIXES[own[1]] / _PREFIXES[theirs[1]] / _SECONDS[time]
+    return _PREFIXES[own[1]] / _PREFIXES[theirs[1]]
 
 
 def _same(peaks: Sequence[VendorPeak], peak: Peak, window_min: float) -> VendorPeak | None:

@@ -86,6 +86,12 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
         If an animal has no time of treatment or two groups, a unit cannot be converted, or what is
         to be excluded does not exist.
     """
+    if conditions.lod > conditions.loq:
+        raise InputError(
+            f"is {conditions.lod:g}, above the limit of quantification of {conditions.loq:g}",
+            where="lod",
+            do="Correct one of the two",
+        )
     unit = dialysate_unit(conditions.unit or table.unit, conditions.molar_mass_g_per_mol)
     if conditions.unit and table.unit and conditions.unit != table.unit:
         other = dialysate_unit(table.unit, conditions.molar_mass_g_per_mol)
@@ -100,6 +106,7 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
         by_animal.setdefault(row.animal, []).append(row)
     stated = _stated(table, conditions, by_animal)
     reasons = _reasons(conditions.exclude, by_animal, stated)
+    _check_groups(table, by_animal, stated, reasons)
     notes: list[str] = []
     used = {animal: rows for animal, rows in by_animal.items() if animal not in reasons}
     if not used:
@@ -123,6 +130,28 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
     return ReadCourses(tuple(courses), to, left_out, tuple(notes))
+
+
+def _check_groups(
+    table: FractionTable,
+    by_animal: Mapping[str, Sequence[FractionRow]],
+    stated: Mapping[str, AnimalRow],
+    reasons: Mapping[str, str],
+) -> None:
+    """Refuse an animal without a group beside animals that have one."""
+    without = [
+        name
+        for name, rows in by_animal.items()
+        if name not in reasons and not stated[name].group and not any(r.group for r in rows)
+    ]
+    used = [name for name in by_animal if name not in reasons]
+    if without and len(without) < len(used):
+        raise InputError(
+            f"no group is stated for {list_names(without, 6)}",
+            where=table.file,
+            allowed="Each animal has a group where one has",
+            do="Fill in the group, or exclude the animal with a reason",
+        )
 
 
 def _refuse_ignored(

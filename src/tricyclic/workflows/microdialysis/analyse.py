@@ -121,7 +121,7 @@ def _window(window: Sequence[float]) -> tuple[float, float]:
 
 
 def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
-    for name in ("flow", "fraction_min", "molar_mass", "lod", "loq"):
+    for name in ("flow", "fraction_min", "molar_mass", "lod", "loq", "cv_max_percent"):
         value = getattr(options, name)
         if value is not None and not (math.isfinite(value) and value > 0):
             raise InputError(f"is {value:g}", where=name, allowed="It is a number above 0")

@@ -1,0 +1,175 @@
+"""Damaged and odd traces in a batch: each gives one sentence, or a check that names it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tricyclic as tca
+from tricyclic.errors import InputError
+
+
+def quantified(samples):
+    folder = samples.parent
+    return tca.quantify(samples, method=folder / "method.toml", folder=folder / "raw")
+
+
+def small(batch):
+    """One series of standards, a control of each level and three samples."""
+    kept = ("f00", "f01", "f02", "qc_low_0", "qc_mid_0", "qc_high_0", "blank_1")
+    batch.injections = [
+        one for one in batch.injections if one.name in kept or "_1" in one.name[-2:]
+    ]
+    return batch
+
+
+def spoil(samples, names, change, heading=""):
+    """Change the readings of injections; all of them without names."""
+    for path in sorted((samples.parent / "raw").glob("*.csv")):
+        if names and path.stem not in names:
+            continue
+        head, *rows = path.read_text(encoding="utf-8").splitlines()
+        table = change(np.array([row.split(",") for row in rows], dtype=float))
+        lines = [f"{t:.5f},{y:.8g}" for t, y in table]
+        path.write_text("\n".join([heading or head, *lines]) + "\n", encoding="utf-8")
+
+
+def times(factor=1.0, shift=0.0):
+    return lambda a: np.column_stack([a[:, 0] * factor + shift, a[:, 1]])
+
+
+def signal(change):
+    return lambda a: np.column_stack([a[:, 0], change(a[:, 1])])
+
+
+def without(start, end):
+    return lambda a: a[(a[:, 0] < start) | (a[:, 0] > end)]
+
+
+F = ("f01",)
+REFUSED = {
+    "one in seconds": (F, times(60.0), "", "the times of f01 end at 479.52 min"),
+    "one in hours": (F, times(1 / 60), "", "the times of f01 end at 0.1332 min"),
+    "one in milliseconds": (F, times(6e4), "", "the times of f01 end at 479520 min"),
+    "three in seconds": (
+        ("f01", "f02", "std_1_1"),
+        times(60.0),
+        "",
+        "the times of std_1_1, f01, f02 end at 479.52 min",
+    ),
+    "all in seconds": ((), times(60.0), "", "1 reading in the window of NE, 28.8 s apart"),
+    "another run": (F, times(1.0, 100.0), "", "the trace begins at 100 min, after NE"),
+    "begins late": (F, without(-1, 4.0), "", "the trace begins at 4.008 min, after NE at 3.8"),
+    "ends early": (F, without(5.0, 99), "", "the trace ends at 4.992 min, before DHBA"),
+    "a gap in a peak": (F, without(3.68, 3.92), "", "no readings from 3.672 to 3.928 min"),
+    "a gap in the standard": (F, without(5.6, 6.0), "", "where DHBA elutes"),
+    "few readings": ((), lambda a: a[::12], "", "6 readings in the window of NE, 5.76 s apart"),
+    "another kind of unit": (
+        F,
+        times(),
+        "time_min,EC1 (mV)",
+        "the readings of f01 are in mV, those of most injections in nA",
+    ),
+    "inverted": ((), signal(np.negative), "", "DHBA is below the baseline in 7 of 7 standards"),
+}
+
+
+@pytest.mark.parametrize("fault", REFUSED)
+def test_a_trace_that_does_not_show_the_compounds_is_refused(batch, write, fault):
+    names, change, heading, sentence = REFUSED[fault]
+    samples = write(small(batch))
+    spoil(samples, names, change, heading)
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert sentence in str(error.value)
+
+
+def limited(low, high):
+    return signal(lambda y: np.clip(y, low, high))
+
+
+NAMED = {
+    "no signal": (F, signal(np.zeros_like), {"trace_constant", "internal_standard_missing"}),
+    "one reading": (
+        F,
+        signal(lambda y: np.full_like(y, 3.3)),
+        {"trace_constant", "internal_standard_missing"},
+    ),
+    "truncated behind the last peak": (F, without(7.2, 99), {"trace_short"}),
+    "top of a sample cut": (
+        F,
+        limited(-np.inf, 6.0),
+        {"detector_saturated", "internal_standard_area"},
+    ),
+    "baselines cut": ((), limited(0.2, np.inf), {"detector_saturated"}),
+    "coarse digits": ((), signal(lambda y: np.round(y, 1)), set()),
+    "spikes": (F, signal(lambda y: y + 1e9 * (np.arange(y.size) == 475)), set()),
+    "an offset": ((), signal(lambda y: y - 1e4), set()),
+}
+
+
+@pytest.mark.parametrize("fault", NAMED)
+def test_an_odd_trace_is_named_by_its_check(batch, write, fault):
+    names, change, expected = NAMED[fault]
+    samples = write(small(batch))
+    clean = raised(quantified(samples))
+    spoil(samples, names, change)
+    result = quantified(samples)
+    # Coarse digits and cut noise may show a neighbour that there is none of.
+    assert raised(result) - clean - {"resolution_low", "unlisted_peak"} == expected
+
+
+def raised(result):
+    return {check.name for check in result.checks if check.level != "pass"}
+
+
+@pytest.mark.parametrize("digits", [8, 5])
+def test_copied_readings_are_named_whatever_their_digits(batch, write, digits):
+    samples = write(small(batch))
+    raw = samples.parent / "raw"
+    (raw / "f02.csv").write_bytes((raw / "f00.csv").read_bytes())
+    spoil(samples, ("f02",), signal(lambda y: np.round(y, digits)))
+    (check,) = (c for c in quantified(samples).checks if c.name == "trace_copied")
+    assert (check.level, "f00 and f02" in check.message) == ("fail", True)
+
+
+def test_readings_in_another_prefix_of_the_unit_give_the_same_amounts(batch, write):
+    samples = write(small(batch))
+    before = quantified(samples).to_frame()
+    spoil(samples, ("f01", "std_5_1"), signal(lambda y: y / 1000.0), "time_min,EC1 (uA)")
+    after = quantified(samples)
+    assert after.to_frame()["amount_fmol"].to_numpy() == pytest.approx(
+        before["amount_fmol"].to_numpy(), rel=1e-4, nan_ok=True
+    )
+    assert any("converted to nA" in text for text in after.unused)
+
+
+LISTS = {
+    "levels that are one": (
+        lambda b: [setattr(one, "nominal", 5.0 + 1e-9 * k) for k, one in enumerate(b)],
+        "7 standards at 1 level",
+    ),
+    "a span that no line has": (
+        lambda b: setattr(b[0], "nominal", 1e-300),
+        "from 1e-300 to 50 fmol",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", LISTS)
+def test_standards_that_make_no_line_are_refused(batch, write, fault):
+    change, sentence = LISTS[fault]
+    small(batch)
+    change([one for one in batch.injections if one.role == "standard"])
+    with pytest.raises(InputError) as error:
+        quantified(write(batch))
+    assert sentence in str(error.value)
+
+
+def test_standards_without_internal_standard_are_counted_with_their_reason(batch, write):
+    samples = write(small(batch))
+    text = samples.read_text(encoding="utf-8")
+    samples.write_text(text.replace(",yes", ",no"), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert "7 are left out (without internal standard: 7)" in str(error.value)
