@@ -6,6 +6,7 @@ a chromatogram that no injection names are refused.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ from tricyclic.io.chromatograms import MAX_DEPTH, MAX_FILES, channel_key, read_c
 
 # Names that a message lists.
 MAX_LISTED = 4
+# A column of areas among the columns of a list that are not used.
+_AREAS = re.compile(r"(?:^|: )columns? .*'[^']*(?:\barea|fläche)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -135,11 +138,14 @@ def _missing_files(
     others = [path.name for path in index.by_path.values() if path not in listed]
     near = did_you_mean(files[0], others) if len(files) == 1 else ""
     lost = "The file of a sample that was lost is left empty"
+    do = "Correct the column of files, or name their folder with --folder"
+    if any(_AREAS.search(text) for text in samples.unused):
+        do += ". Areas of another program need no chromatograms: tricyclic curves interpolate"
     return InputError(
         f"{count} not in the folder {index.folder.name or index.folder}: {names}",
         where=missing[0].where if len(missing) == 1 else samples.file,
         allowed=f"{near} {lost}" if near else lost,
-        do="Correct the column of files, or name their folder with --folder",
+        do=do,
     )
 
 

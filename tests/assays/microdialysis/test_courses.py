@@ -111,6 +111,15 @@ def test_a_second_table_gives_groups_and_times_of_treatment(tmp_path):
     assert ratio(result) == pytest.approx(ratio(tca.microdialysis(tidy(), window=(0, 100))))
     with pytest.raises(tca.InputError, match=r"d3 is missing. Each animal with values has a row"):
         tca.microdialysis(frame, animals_table=animals[:-1])
+    # One table of the animals of a study serves each of its batches.
+    more = pd.concat(
+        [animals, pd.DataFrame({"animal": ["d9"], "group": ["drug"], "treated": [80]})]
+    )
+    wider = tca.microdialysis(frame, animals_table=more, window=(0, 100))
+    assert ratio(wider) == pytest.approx(ratio(result))
+    assert "animals of the second table without values: d9" in wider.read_as
+    with pytest.raises(tca.InputError, match=r"d3 is missing.*without values are d9"):
+        tca.microdialysis(frame, animals_table=more[more.animal != "d3"])
 
 
 def test_times_of_day_are_related_to_the_treatment_over_midnight(tmp_path):

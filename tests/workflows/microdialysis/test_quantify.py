@@ -299,6 +299,14 @@ def test_a_list_with_a_file_that_is_missing_is_one_sentence(batch, write):
     )
 
 
+def test_a_list_with_areas_and_no_chromatograms_names_the_command_for_areas(tmp_path):
+    lines = ["name,role,amount_fmol,Peak Area", "s1,standard,1,20", "s2,standard,2,40"]
+    (tmp_path / "areas.csv").write_text("\n".join(lines))
+    (tmp_path / "method.csv").write_text("compound,RT_min\nDA,5.6\n")
+    with pytest.raises(InputError, match=r"2 files are not.*Areas of another program need no"):
+        tca.quantify(tmp_path / "areas.csv", method=tmp_path / "method.csv", folder=tmp_path)
+
+
 def test_a_chromatogram_that_no_injection_names_is_one_sentence(batch, write):
     samples = write(batch)
     raw = samples.parent / "raw"

@@ -108,6 +108,8 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     reasons = _reasons(conditions.exclude, by_animal, stated)
     _check_groups(table, by_animal, stated, reasons)
     notes: list[str] = []
+    if others := _without_values(conditions.animals or {}, by_animal):
+        notes.append(f"animals of the second table without values: {list_names(others, 12)}")
     used = {animal: rows for animal, rows in by_animal.items() if animal not in reasons}
     if not used:
         raise InputError("every animal is excluded", where="exclude", do="Keep those with values")
@@ -204,25 +206,23 @@ def _lag(conditions: CourseConditions, stated: Mapping[str, AnimalRow]) -> list[
     return []
 
 
+def _without_values(stated: Mapping[str, object], by_animal: Mapping[str, object]) -> list[str]:
+    return [name for name in stated if name not in by_animal]
+
+
 def _stated(
     table: FractionTable, conditions: CourseConditions, by_animal: Mapping[str, object]
 ) -> dict[str, AnimalRow]:
     """What is stated about each animal, by the table and by the second one."""
     more = conditions.animals or {}
-    unknown = [name for name in more if name not in by_animal]
-    if unknown:
-        raise InputError(
-            f"{list_names(unknown, 6)} {'is' if len(unknown) == 1 else 'are'} not in the table of "
-            "values",
-            where="animals_table",
-            allowed=f"Its animals are {list_names(list(by_animal), 24)}",
-        )
     missing = [name for name in by_animal if more and name not in more]
     if missing:
+        others = _without_values(more, by_animal)
         raise InputError(
             f"{list_names(missing, 6)} {'is' if len(missing) == 1 else 'are'} missing",
             where="animals_table",
-            allowed="Each animal with values has a row",
+            allowed="Each animal with values has a row"
+            + (f"; without values are {list_names(others, 6)}" if others else ""),
         )
     result = {}
     for name in by_animal:
