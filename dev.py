@@ -108,9 +108,11 @@ def prepare(command: list[str], arguments: list[str]) -> tuple[list[str], int]:
             stderr=subprocess.DEVNULL,
         )
         others = (os.cpu_count() or 1) - 1
-        if arguments in ([], LEAVE_OUT_SLOW) and others:
+        chosen = [argument for argument in arguments if not argument.startswith("--ignore=")]
+        if chosen in ([], LEAVE_OUT_SLOW) and others:
             print("First the tests that need no compiled kernels.", file=sys.stderr, flush=True)
-            beside = [f"tests/{name}" for name in WITHOUT_KERNELS]
+            folders = [f"tests/{name}" for name in WITHOUT_KERNELS]
+            beside = [folder for folder in folders if f"--ignore={folder}" not in arguments]
             processes = "0" if others == 1 else str(others)
             tests = [str(BIN / "pytest"), "-n", processes, *arguments, *beside]
             failed = subprocess.run(tests, cwd=ROOT, check=False).returncode
