@@ -243,7 +243,7 @@ def _over_time(result: MicrodialysisResult, effects: GroupEffects) -> Iterator[B
             tuple(
                 (
                     t.group,
-                    f"{t.middle_min:.4g}",
+                    f"{t.middle_min:.1f}",
                     format_number(t.ratio),
                     format_p_value(t.p_holm),
                     format_p_value(t.p_alone),

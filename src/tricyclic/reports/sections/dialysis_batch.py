@@ -31,14 +31,15 @@ def write(report: ReportData) -> Sequence[Block]:
 
 
 def _batch(one: DialysisExperiment, batch: BatchResult, study: StudyResult) -> Iterator[Block]:
-    for analyte in batch.analytes:
+    # What was decided comes first; the short tables fill the page before the tall figure.
+    for number, analyte in enumerate(batch.analytes):
         yield Paragraph(_line(analyte, batch))
+        yield _criteria(analyte)
+        if batch.suitability and number == 0:
+            yield _suitability(batch)
         yield figure_of(one, study, batch_overview(batch, analyte.analyte, pdf=False))
         yield _standards(analyte, batch.unit)
         yield _limits(analyte, batch.unit)
-        yield _criteria(analyte)
-    if batch.suitability:
-        yield _suitability(batch)
     if one.manual:
         yield Table(
             "Limits of peaks that were set by hand.",
