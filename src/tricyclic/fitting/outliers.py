@@ -59,6 +59,7 @@ def detect_outliers_rout(
     variance: FitVariance = "constant",
     weights: str = "",
     q: float = 0.01,
+    first: Fit | None = None,
 ) -> tuple[SuspectedOutlier, ...]:
     """Suggest readings that lie farther from the curve than chance explains (ROUT).
 
@@ -69,6 +70,8 @@ def detect_outliers_rout(
     q : float
         Share of suggestions that may be false, above 0 and below 0.5. With q = 0.01 at most about 1
         clean plate in 100 gets a suggestion.
+    first : Fit, optional
+        The fit of these parts with these settings, where it has been made already.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def detect_outliers_rout(
         "weights": weights if weight_is_of_curve(weights) else "",
         "intervals": "none",
     }
-    first = fit(parts, **how)
+    first = fit(parts, **how) if first is None else first
     if not first.ok or first.df < MIN_DF:
         return ()
     problem = FitProblem(parts, fixed or {}, free, _directions(parts, first))

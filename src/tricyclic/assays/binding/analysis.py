@@ -198,6 +198,7 @@ def _analyse(
                 free=candidate.free,
                 variance=analysis.variance,
                 q=method.outlier_q,
+                first=main,
             )
             checks += suspects_as_checks(suspects)
             without = without_suspects(build, readings, suspects)
