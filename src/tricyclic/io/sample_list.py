@@ -21,7 +21,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.column_names import without_unit
-from tricyclic.io.files import source_name
+from tricyclic.io.files import at_file, source_name
 from tricyclic.io.headings import unit_in_column_name, without_accents
 from tricyclic.io.open import read_tables
 from tricyclic.io.sample_roles import ROLE_WORDS, role_of
@@ -79,6 +79,10 @@ for _language in (_NAMES, _GERMAN):
             _FIELDS.setdefault(_word, []).append(_field)
 # Of these, two columns would be two numbers for one thing.
 _NUMERIC = ("amount", "start", "end", "duration")
+# Kinds of units that no amount, mass or concentration has.
+_NO_AMOUNT = frozenset(
+    {"time", "rate", "volume", "temperature", "absorbance", "fluorescence", "luminescence", "count"}
+)
 _YES = frozenset({"yes", "y", "true", "1", "x", "added", "+", "with", "ja"})
 _NO = frozenset({"no", "n", "false", "0", "-", "none", "without", "nein", "not added"})
 
@@ -130,6 +134,7 @@ def read_sample_list(
         others = [one for one in others if one not in by_analyte.values()]
     else:
         amounts, stated = _amounts(table, columns.get("amount"), unit, name, written)
+    _check_unit(stated, name)
     texts = {key: table.texts(column) for key, column in columns.items()}
     rows: list[SampleRow] = []
     for k in range(len(table)):
@@ -178,11 +183,14 @@ def _table(
     name = source_name(source)
     if isinstance(source, DataTable):
         return source, source.unused
-    own = (
-        sequence_table(Path(source), frozenset(ROLE_WORDS), frozenset(_FIELDS))
-        if not sheet
-        else None
-    )
+    try:
+        own = (
+            sequence_table(Path(source), frozenset(ROLE_WORDS), frozenset(_FIELDS))
+            if not sheet
+            else None
+        )
+    except InputError as error:
+        raise at_file(error, name) from error
     if own is not None:
         return own, as_remarks(own.notes)
     tables = read_tables(source, sheet=sheet, decimal=decimal)
@@ -264,6 +272,21 @@ def _is_amount(unit: str) -> bool:
         return dimension(unit) in ("concentration", "mass concentration", "amount", "mass")
     except UnitError:
         return False
+
+
+def _check_unit(unit: str, where: str) -> None:
+    """Refuse a unit that is known to be none of amounts; an unknown one is kept as written."""
+    try:
+        kind = dimension(unit) if unit else ""
+    except UnitError:
+        return
+    if kind in _NO_AMOUNT:
+        raise InputError(
+            f"the unit of the amounts is '{unit}', a unit of {kind}",
+            where=where,
+            allowed="Amounts are in units such as fmol, pg, nM or pg/uL",
+            do='Add --unit fmol, or write it in the heading: "amount_fmol"',
+        )
 
 
 def _rank(column: str) -> int:

@@ -57,13 +57,13 @@ REFUSED = {
         "",
         "the times of std_1_1, f01, f02 end at 479.52 min",
     ),
-    "all in seconds": ((), times(60.0), "", "1 reading in the window of NE, 28.8 s apart"),
+    "all in seconds": ((), times(60.0), "", "1 reading within 0.3 min of NE, 28.8 s apart"),
     "another run": (F, times(1.0, 100.0), "", "the trace begins at 100 min, after NE"),
     "begins late": (F, without(-1, 4.0), "", "the trace begins at 4.008 min, after NE at 3.8"),
     "ends early": (F, without(5.0, 99), "", "the trace ends at 4.992 min, before DHBA"),
     "a gap in a peak": (F, without(3.68, 3.92), "", "no readings from 3.672 to 3.928 min"),
     "a gap in the standard": (F, without(5.6, 6.0), "", "where DHBA elutes"),
-    "few readings": ((), lambda a: a[::12], "", "6 readings in the window of NE, 5.76 s apart"),
+    "few readings": ((), lambda a: a[::12], "", "6 readings within 0.3 min of NE, 5.76 s apart"),
     "another kind of unit": (
         F,
         times(),
@@ -173,3 +173,60 @@ def test_standards_without_internal_standard_are_counted_with_their_reason(batch
     with pytest.raises(InputError) as error:
         quantified(samples)
     assert "7 are left out (without internal standard: 7)" in str(error.value)
+
+
+def test_an_excluded_sample_may_have_a_truncated_trace(batch, write):
+    samples = write(small(batch))
+    spoil(samples, F, without(5.0, 99))
+    head, *rows = samples.read_text(encoding="utf-8").splitlines()
+    marked = [f"{row},{'power failure' if ',f01,' in row else ''}" for row in rows]
+    samples.write_text("\n".join([f"{head},excluded", *marked]), encoding="utf-8")
+    result = quantified(samples)
+    assert [row.name for row in result.samples.lost] == ["f01"]
+    assert any("f01 is excluded, and not fitted" in text for text in result.unused)
+    assert not result.traces or "f01" not in [one.name for one in result.traces]
+
+
+METHODS = {
+    "one retention of two compounds": (
+        'name = "X"\nretention_min = 3.8001\n',
+        "NE and X elute at 3.8 and 3.8001 min",
+    ),
+    "a compound behind the end": (
+        'name = "X"\nretention_min = 30.0\n',
+        "ends at 7.992 min, before X at 30 min",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", METHODS)
+def test_a_method_that_no_trace_shows_is_refused(batch, write, fault):
+    compound, sentence = METHODS[fault]
+    batch.method += f"\n[[compounds]]\n{compound}"
+    with pytest.raises(InputError) as error:
+        quantified(write(small(batch)))
+    assert sentence in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("amount_fmol", "amount_min", "the unit of the amounts is 'min', a unit of time"),
+        ("standard,5.0,", "standard,nan,", "the standard std_5_1 has no amount above 0"),
+    ],
+)
+def test_a_list_that_states_no_amounts_is_refused(batch, write, old, new, sentence):
+    samples = write(small(batch))
+    text = samples.read_text(encoding="utf-8")
+    assert old in text
+    samples.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    assert sentence in str(error.value)
+
+
+def test_an_empty_list_is_named(batch, write):
+    samples = write(small(batch))
+    samples.write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match=r"samples\.csv: the file is empty"):
+        quantified(samples)

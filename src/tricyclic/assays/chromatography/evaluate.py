@@ -9,7 +9,7 @@ from typing import Literal
 from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
 from tricyclic.assays.chromatography.batch_checks import batch_checks
 from tricyclic.assays.chromatography.quantify import quantify_batch
-from tricyclic.assays.chromatography.recording import check_recordings, in_one_unit
+from tricyclic.assays.chromatography.recording import check_recordings, in_one_unit, unusable
 from tricyclic.assays.chromatography.recording_checks import recording_checks
 from tricyclic.assays.chromatography.vendor_areas import vendor_areas
 from tricyclic.core.calibration_line import Weighting
@@ -19,6 +19,7 @@ from tricyclic.core.format import list_names
 from tricyclic.core.peak import InjectionPeaks, ManualLimits
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.sample_list import SampleList
+from tricyclic.core.unused import as_remarks
 from tricyclic.errors import InputError
 from tricyclic.results.chromatography import BatchResult
 
@@ -82,7 +83,13 @@ def evaluate_batch(
         `quantify_batch`.
     """
     _check_batch(samples, method)
-    traces, remarks = in_one_unit(traces)
+    lost = unusable(samples, traces, method)
+    traces, remarks = in_one_unit([one for one in traces if one.name not in lost])
+    samples = replace(
+        samples,
+        rows=tuple(replace(row, file="") if row.name in lost else row for row in samples),
+    )
+    remarks += as_remarks([f"{name} is excluded, and not fitted: {lost[name]}" for name in lost])
     check_recordings(
         traces, method, [row.name for row in samples.of("standard") if not row.excluded]
     )

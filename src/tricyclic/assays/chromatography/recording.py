@@ -17,6 +17,7 @@ from tricyclic.assays.chromatography.vendor_areas import signal_factor
 from tricyclic.core.chromatogram import Chromatogram, InjectionTrace
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.core.format import list_names, pluralize
+from tricyclic.core.sample_list import SampleList
 from tricyclic.core.unused import as_remarks
 from tricyclic.errors import InputError
 
@@ -26,8 +27,8 @@ Floats = NDArray[np.float64]
 MAX_LISTED = 4
 # Units of time differ by 60 or more; lengths of runs of one method by less than this.
 _UNITS_APART = 20.0
-# Readings in the window of a compound, at least.
-FEWEST_READINGS = 10
+# Readings in the window of a compound, at least, where that is not below a part of its retention.
+FEWEST_READINGS, _REACH = 10, 0.05
 # A gap is longer than this many steps, and than this part of a window.
 _GAP_STEPS, _GAP_WINDOW = 10.0, 0.25
 # A trough is deeper than what rises in the window, and than the scatter of the readings, by these
@@ -62,6 +63,28 @@ def check_recordings(
         for compound in method:
             _check_readings(one, compound)
     _check_polarity(traces, method, standards)
+
+
+def unusable(
+    samples: SampleList, traces: Sequence[InjectionTrace], method: ChromatographyMethod
+) -> dict[str, str]:
+    """Excluded samples whose traces do not show the compounds, and why; they count as lost."""
+    last = max(one.retention_min for one in method)
+    excluded = {row.name for row in samples.of("sample") if row.excluded}
+    faults: dict[str, str] = {}
+    for one in traces:
+        if one.name not in excluded:
+            continue
+        try:
+            for compound in method:
+                _check_gap(one, compound)
+                _check_readings(one, compound)
+        except InputError as error:
+            faults[one.name] = error.problem
+        end = float(one.chromatogram.time_min[-1])
+        if end < last:
+            faults[one.name] = f"the trace ends at {end:.5g} min"
+    return faults
 
 
 def in_one_unit(
@@ -164,10 +187,11 @@ def _check_readings(one: InjectionTrace, compound: Compound) -> None:
             where=one.name,
             do="Export the whole run, or correct the method",
         )
-    count = window_of(one.chromatogram, compound)[0].size
+    reach = max(compound.window_min, _REACH * at)
+    count = int(np.count_nonzero(np.abs(time - at) <= reach))
     if time[-1] > at and count < FEWEST_READINGS:
         raise InputError(
-            f"{pluralize(count, 'reading')} in the window of {compound.name}, "
+            f"{pluralize(count, 'reading')} within {reach:.2g} min of {compound.name}, "
             f"{one.chromatogram.step_s:.3g} s apart",
             where=one.name,
             allowed=f"At least {FEWEST_READINGS} are needed",
