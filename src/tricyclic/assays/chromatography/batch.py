@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -113,20 +113,46 @@ def learn_batch(injections: Sequence[BatchInjection], method: ChromatographyMeth
         if one.standard
     ]
     model = locate_compounds(model, method, of_standards)
-    seen: dict[str, list[tuple[float, float, float, float]]] = {}
-    for injection, trace in zip(injections, traces, strict=True):
-        if not injection.standard:
-            continue
+    standards = [trace for one, trace in zip(injections, traces, strict=True) if one.standard]
+    clear, split = _places_in(standards, method, model)
+    # Where most standards show an unlisted peak, a wrong width may have called for it.
+    doubtful = {name for name, count in split.items() if count > len(clear.get(name, ()))}
+    if doubtful:
+        alone, _ = _places_in(standards, method, model, doubtful, unlisted=False)
+        model = learn_places(model, alone)
+        clear, _ = _places_in(standards, method, model)
+    return learn_places(model, clear)
+
+
+_Places = dict[str, list[tuple[float, float, float, float]]]
+
+
+def _places_in(
+    standards: Sequence[EvenTrace],
+    method: ChromatographyMethod,
+    model: PeakModel,
+    names: Collection[str] | None = None,
+    *,
+    unlisted: bool = True,
+) -> tuple[_Places, dict[str, int]]:
+    """Places of clear peaks of compounds in standards; how many have an unlisted one near."""
+    clear: _Places = {}
+    split: dict[str, int] = {}
+    for trace in standards:
         reference = find_reference(trace, method, model.shape)
         if not reference.present:
             continue
         for compound in method:
-            if compound.name == reference.compound.name:
+            if compound.name == reference.compound.name or (names and compound.name not in names):
                 continue
-            fit = fit_compound(trace, method, compound, reference, model)
-            if fit.fit.area[0] > _CLEAR * fit.fit.area_se[0] and not fit.unknowns:
-                seen.setdefault(compound.name, []).append(_place(fit, reference, model))
-    return learn_places(model, seen)
+            fit = fit_compound(trace, method, compound, reference, model, unlisted=unlisted)
+            if fit.fit.area[0] <= _CLEAR * fit.fit.area_se[0]:
+                continue
+            if fit.unknowns:
+                split[compound.name] = split.get(compound.name, 0) + 1
+            else:
+                clear.setdefault(compound.name, []).append(_place(fit, reference, model))
+    return clear, split
 
 
 def fit_injection(

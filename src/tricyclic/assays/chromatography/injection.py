@@ -64,8 +64,10 @@ def fit_compound(
     compound: Compound,
     reference: Reference,
     model: PeakModel,
+    *,
+    unlisted: bool = True,
 ) -> CompoundFit:
-    """Fit a compound, its listed neighbours and, where BIC favours them, unknown ones."""
+    """Fit a compound, its listed neighbours and, where BIC favours them, unlisted ones."""
     places = {one.name: _place(one, reference, model) for one in method}
     center, width, _ = places[compound.name]
     start, end = center - FRONT * width, center + BACK * width
@@ -85,7 +87,7 @@ def fit_compound(
     window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE)
     fit = window.fit(listed)
     names = [compound.name, *(one.name for one in near)]
-    for _ in range(MOST_UNKNOWNS):
+    for _ in range(MOST_UNKNOWNS if unlisted else 0):
         more = _with_unknown(window, fit, center, width, model)
         if more is None:
             break
