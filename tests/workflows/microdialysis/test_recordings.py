@@ -230,3 +230,26 @@ def test_an_empty_list_is_named(batch, write):
     samples.write_text("", encoding="utf-8")
     with pytest.raises(InputError, match=r"samples\.csv: the file is empty"):
         quantified(samples)
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ("7.5,10", "outside of its window of 3.5 to 4.1 min"),
+        ("5.6,6.0", "outside of its window of 3.5 to 4.1 min"),
+        ("-3,4", "the manual limits of -3 and 4 min are not within the trace"),
+        ("3.8,3.801", "1 reading between the manual limits"),
+    ],
+)
+def test_manual_limits_that_are_not_of_the_peak_are_refused(batch, write, limits, sentence):
+    samples = write(small(batch))
+    manual = samples.parent / "manual.csv"
+    manual.write_text(f"injection,compound,start_min,end_min,reason\nf01,NE,{limits},tail\n")
+    with pytest.raises(InputError) as error:
+        tca.quantify(
+            samples,
+            method=samples.parent / "method.toml",
+            folder=samples.parent / "raw",
+            manual=manual,
+        )
+    assert sentence in str(error.value)

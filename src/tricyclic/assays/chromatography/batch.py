@@ -304,4 +304,13 @@ def _check(
                 "the batch",
                 do="Correct the name",
             )
-        method.compound(limits.compound)
+        compound = method.compound(limits.compound)
+        low = compound.retention_min - compound.window_min
+        high = compound.retention_min + compound.window_min
+        if limits.end_min <= low or limits.start_min >= high:
+            raise InputError(
+                f"the manual limits of {compound.name} are {limits.start_min:g} to "
+                f"{limits.end_min:g} min, outside of its window of {low:.4g} to {high:.4g} min",
+                where=limits.injection,
+                do="Correct the limits, or name the compound that they are for",
+            )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.assays.chromatography.trace import EvenTrace, hann_smoothed
+from tricyclic.core.format import pluralize
 from tricyclic.errors import InputError
 
 FloatArray = NDArray[np.float64]
@@ -104,12 +105,16 @@ def within_limits(trace: EvenTrace, start: float, end: float, width: float, wher
     Raises
     ------
     InputError
-        If fewer than three readings are between them.
+        If fewer than three readings are between them, or one is beyond the trace.
     """
     part = trace.between(start, end)
-    if part.stop - part.start < 3:  # no area of fewer
+    count = part.stop - part.start
+    beyond = start < trace.time[0] - trace.step or end > trace.time[-1] + trace.step
+    if count < 3 or beyond:  # no area of fewer
         raise InputError(
-            f"{part.stop - part.start} readings are between the manual limits of {start:g} and "
+            f"the manual limits of {start:g} and {end:g} min are not within the trace"
+            if beyond and count
+            else f"{pluralize(count, 'reading')} between the manual limits of {start:g} and "
             f"{end:g} min",
             where=where,
             allowed=f"The trace has readings from {trace.time[0]:g} to {trace.time[-1]:g} min",
