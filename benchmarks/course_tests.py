@@ -2,10 +2,11 @@
 
 Animals of two groups (or a control and three doses) with a level of their own, readings that
 correlate over time and scatter more the later they are. Prints, for each test, the share of
-p < 0.05 with its Monte Carlo error. The tests of whole courses are slow and have runs of their own.
+p < 0.05 with its Monte Carlo error. The mixed model is slow and has runs of its own.
 
-    python benchmarks/course_tests.py [--runs 4000] [--course-runs 300] [--n 5 8]
-        [--without-mixed] [--docs]
+    python benchmarks/course_tests.py [--runs 4000] [--mixed-runs 1000] [--n 5 8] [--docs]
+
+Tests of whole courses run with two groups; with four they take eight times as long.
 """
 
 # ruff: noqa: T201 (a script that reports on standard output)
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 from shared import PAGE, fill, machine
@@ -110,22 +110,25 @@ def with_control(y: np.ndarray, names: Sequence[str], covariate: np.ndarray | No
     return min(d.p for d in compared.differences) < 0.05
 
 
-def course_tests(
-    values: np.ndarray, group: np.ndarray, *, mixed_model: bool = True
-) -> Iterator[tuple[str, bool]]:
-    """The same for the secondary tests of whole courses, complete and with three lost readings."""
-    logs = np.log(values[:, BASELINE:] / values[:, :BASELINE].mean(axis=1)[:, None])
-    times = TIMES[BASELINE:]
-    complete = compare_courses(logs, group, times, method="anova")
+def complete_courses(values: np.ndarray, group: np.ndarray) -> Iterator[tuple[str, bool]]:
+    """The same for the tests of whole courses, all readings there."""
+    complete = compare_courses(log_courses(values), group, TIMES[BASELINE:], method="anova")
     yield "RM-ANOVA: interaction", complete.interaction.p < 0.05
     yield "RM-ANOVA: groups", complete.groups.p < 0.05
-    if not mixed_model:
-        return
-    lost = logs.copy()
+
+
+def courses_with_gaps(values: np.ndarray, group: np.ndarray) -> Iterator[tuple[str, bool]]:
+    """The same for the tests of whole courses with three lost readings."""
+    lost = log_courses(values)
     lost[1, 3] = lost[group.size - 2, 6] = lost[group.size // 2, 0] = np.nan
-    mixed = compare_courses(lost, group, times)
+    mixed = compare_courses(lost, group, TIMES[BASELINE:])
     yield "mixed model: interaction", mixed.interaction.p < 0.05
     yield "mixed model: groups", mixed.groups.p < 0.05
+
+
+def log_courses(values: np.ndarray) -> np.ndarray:
+    """Logarithms of the readings after the baseline over the mean of that, by animal."""
+    return np.log(values[:, BASELINE:] / values[:, :BASELINE].mean(axis=1)[:, None])
 
 
 def shares(
@@ -148,19 +151,16 @@ def shares(
 def main() -> None:
     """Run and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--runs", type=int, default=4000, help="of the primary tests")
-    parser.add_argument("--course-runs", type=int, default=300, help="of tests of whole courses")
+    parser.add_argument(
+        "--runs", type=int, default=4000, help="of the primary tests and of RM-ANOVA"
+    )
+    parser.add_argument("--mixed-runs", type=int, default=1000, help="of the mixed model")
     parser.add_argument("--n", type=int, nargs="+", default=[5, 8])
     parser.add_argument("--groups", type=int, nargs="+", default=[2, 4])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument(
-        "--without-mixed", action="store_true", help="no mixed model, which takes nearly all time"
-    )
     parser.add_argument("--docs", action="store_true", help="fill the table of docs/statistics.md")
     options = parser.parse_args()
-    of_courses = partial(course_tests, mixed_model=not options.without_mixed)
-    head: list[str] = []
-    rows: list[list[str]] = []
+    rows: list[tuple[list[str], dict[str, tuple[float, float]]]] = []
     over = []
     for groups in options.groups:
         for c, case in enumerate(CASES):
@@ -175,31 +175,34 @@ def main() -> None:
                 ) -> tuple[np.ndarray, np.ndarray]:
                     return simulate(rng, n, groups, case)
 
-                primary = shares(draw, primary_tests, options.runs)
-                # Four groups take eight times as long.
-                runs = options.course_runs if groups == 2 else max(1, options.course_runs // 8)
-                obtained = primary | shares(draw, of_courses, runs)
-                head = ["truth", "groups of animals", *obtained]
-                cells = [f"{share:.1f} ± {error:.1f}" for share, error in obtained.values()]
-                rows.append([case.label, f"{groups} of {n}", *cells])
+                obtained = shares(draw, primary_tests, options.runs)
+                if groups == 2:
+                    obtained |= shares(draw, complete_courses, options.runs)
+                    obtained |= shares(draw, courses_with_gaps, options.mixed_runs)
+                rows.append(([case.label, f"{groups} of {n}"], obtained))
                 over += [
                     f"{name}, {case.label}, {groups} groups of {n}: {share:.1f} %"
                     for name, (share, error) in obtained.items()
                     if case.peak == 1.0 and share - error > MOST_PERCENT
                 ]
                 print(rows[-1], flush=True)
-    lines = [head, ["---"] * len(head), *rows]
+    tests = list(dict.fromkeys(name for _, obtained in rows for name in obtained))
+    lines = [["truth", "groups of animals", *tests], ["---"] * (2 + len(tests))]
+    for first, obtained in rows:
+        cells = [obtained.get(name) for name in tests]
+        lines.append([*first, *("-" if c is None else f"{c[0]:.1f} ± {c[1]:.1f}" for c in cells)])
     text = "\n\n".join(
         [
             "\n".join(f"| {' | '.join(line)} |" for line in lines),
             (
                 f"Percentage of simulated studies with p < 0.05, with its Monte Carlo error; "
-                f"{options.runs} studies for the primary tests, {options.course_runs} for those of "
-                f"whole courses (an eighth with four groups). RM-ANOVA: every reading there, "
-                f"correction of Greenhouse & Geisser. Mixed model: three readings lost, serial "
-                f"errors, Kenward & Roger. {BASELINE} fractions of baseline and {AFTER} after, "
-                f"standard deviation of a reading {100 * WITHIN:g} % growing {Case.growth:g}-fold "
-                f"(constant where stated), between "
+                f"{options.runs} studies, {options.mixed_runs} for the mixed model. "
+                f"Four groups are a control and three doses, any of which differs by Dunnett's "
+                f"test. RM-ANOVA: every reading there, correction of Greenhouse & Geisser. Mixed "
+                f"model: three readings lost, serial errors, Kenward & Roger. "
+                f"{BASELINE} fractions of baseline and {AFTER} after, standard deviation of a "
+                f"reading {100 * WITHIN:g} % growing {Case.growth:g}-fold (constant where stated), "
+                f"between "
                 f"animals {100 * BETWEEN:g} %. {machine()}."
             ),
             f"Above {MOST_PERCENT:g} % without an effect, by more than the Monte Carlo error: "
