@@ -16,7 +16,7 @@ from tricyclic.assays.chromatography.model import (
 )
 from tricyclic.assays.chromatography.peaks import quantify
 from tricyclic.assays.chromatography.places import locate_compounds
-from tricyclic.assays.chromatography.reference import Reference, find_reference, shape_misfit
+from tricyclic.assays.chromatography.reference import TALL, Reference, find_reference, shape_misfit
 from tricyclic.assays.chromatography.trace import EvenTrace, prepare_trace
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
@@ -27,9 +27,9 @@ from tricyclic.numerics.peaks.learn import LonePeak, refit
 
 # Areas below this many standard errors do not teach where a compound elutes.
 _CLEAR = 10.0
-# A peak this tall, in noise, that differs from the batch's shape by more than this part of its
-# height has a shape of its own; the reference peak by the second part whatever is beside it.
-_TALL, _OWN_SHAPE, _OTHER_SHAPE = 200.0, 0.004, 0.015
+# A tall peak that differs from the batch's shape by more than this part of its height has a shape
+# of its own; the reference peak by the second part whatever is beside it.
+_OWN_SHAPE, _OTHER_SHAPE = 0.004, 0.015
 # A trace rises again beside a peak where it does so by this many times the noise.
 _RISE_NOISE = 8.0
 # Nearest listed peak and nearest unlisted one, in widths, beside which a peak shows its own shape.
@@ -197,7 +197,7 @@ def _has_own_shape(reference: Reference, model: PeakModel, least: float) -> bool
 
     `least` is the root mean square by which it has to differ, over its height.
     """
-    if reference.signal_to_noise < _TALL:
+    if reference.signal_to_noise < TALL:
         return False
     misfit = shape_misfit(reference.peak, model.shape)
     return bool(misfit > np.hypot(least, 1.0 / reference.signal_to_noise))
@@ -233,7 +233,7 @@ def _fit_one(
     listed = [abs(one.retention_min * factor - middle) for one in method if one is not compound]
     near = trace.signal[trace.between(middle - 3.0 * width, middle + 3.0 * width)]
     # Half, because the noise here may be less than that of the whole trace.
-    if min(listed) < _ALONE * width or np.ptp(near) < 0.5 * _TALL * reference.noise.rms:
+    if min(listed) < _ALONE * width or np.ptp(near) < 0.5 * TALL * reference.noise.rms:
         return fit
     own = find_reference(trace, method, model.shape, compound)
     unknown = fit.fit.center[[name == "unknown" for name in fit.names]]

@@ -8,24 +8,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tricyclic.assays.chromatography.model import PeakModel
-from tricyclic.assays.chromatography.reference import Reference
+from tricyclic.assays.chromatography.reference import TALL, Reference
 from tricyclic.assays.chromatography.trace import EvenTrace
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
 
 FloatArray = NDArray[np.float64]
 
-# Extent of the window of a compound before and behind its apex, in widths.
-FRONT, BACK = 7.0, 9.0
+# Extents of the window of a compound before and behind its apex, in widths: the widest in which
+# the readings beside the peaks are those of a baseline.
+EXTENTS = ((12.0, 15.0), (9.0, 12.0), (7.0, 9.0))
+# The least of them. An unknown peak beyond it is none of the neighbours of the compound.
+FRONT, BACK = EXTENTS[-1]
+# Nearest to the ends of a window that unknown peaks are searched for, and the steps, in widths.
+_FROM_END, _STEP = 1.0, 0.4
 # Unknown neighbours that a window may have.
 MOST_UNKNOWNS = 2
 # Nearest an unknown peak may be to a listed one, in widths: closer, the two are one.
 NEAREST = 0.6
 # An unknown below this part of the tallest peak near it is a misfit of that peak's shape.
 LEAST_UNKNOWN = 0.02
+# Place and area of an unknown are two parameters; that the place was searched for is a third.
+UNKNOWN_PARAMETERS = 3.0
 # Largest shift in standard deviations of its prior.
 _BOUND_SD = 5.0
 _DEGREE = 3
+# Degrees of a polynomial that a baseline has not, if its window is not too wide for it.
+_MORE_DEGREES = 2
 
 
 @dataclass(frozen=True)
@@ -54,8 +63,15 @@ class CompoundFit:
 
     @property
     def unknowns(self) -> int:
-        """Number of peaks that no method lists."""
-        return self.names.count("unknown")
+        """Number of neighbours that no method lists."""
+        return len(self.neighbours)
+
+    @property
+    def neighbours(self) -> tuple[int, ...]:
+        """Places of the neighbours that no method lists, among the peaks."""
+        apart = (self.fit.center - self.fit.center[0]) / self.fit.places.width[0]
+        near = (apart > -FRONT) & (apart < BACK)
+        return tuple(k for k, name in enumerate(self.names) if name == "unknown" and near[k])
 
 
 def fit_compound(
@@ -67,10 +83,34 @@ def fit_compound(
     *,
     unlisted: bool = True,
 ) -> CompoundFit:
-    """Fit a compound, its listed neighbours and, where BIC favours them, unlisted ones."""
+    """Fit a compound, its listed neighbours and, where BIC favours them, unlisted ones.
+
+    A wide window separates the peak from slow noise; where BIC favours a baseline that bends
+    more, or still more peaks far from the compound, the window is narrower. So is that of a tall
+    reference peak, for which noise is no matter.
+    """
+    tall = compound.name == reference.compound.name and reference.signal_to_noise > TALL
+    for extent in () if tall else EXTENTS[:-1]:
+        fit = _fit_extent(trace, method, compound, reference, model, extent, unlisted)
+        if _is_supported(fit):
+            return fit
+    return _fit_extent(trace, method, compound, reference, model, EXTENTS[-1], unlisted)
+
+
+def _fit_extent(
+    trace: EvenTrace,
+    method: ChromatographyMethod,
+    compound: Compound,
+    reference: Reference,
+    model: PeakModel,
+    extent: tuple[float, float],
+    unlisted: bool,
+) -> CompoundFit:
     places = {one.name: _place(one, reference, model) for one in method}
     center, width, _ = places[compound.name]
-    start, end = center - FRONT * width, center + BACK * width
+    start, end = center - extent[0] * width, center + extent[1] * width
+    if compound.name == reference.compound.name:
+        start, end = max(start, reference.limits[0]), min(end, reference.limits[1])
     part = trace.between(start, end)
     # A listed peak whose foot is in the window.
     near = [
@@ -88,12 +128,32 @@ def fit_compound(
     fit = window.fit(listed)
     names = [compound.name, *(one.name for one in near)]
     for _ in range(MOST_UNKNOWNS if unlisted else 0):
-        more = _with_unknown(window, fit, center, width, model)
+        more = _with_unknown(window, fit, center, width)
         if more is None:
             break
         fit = more
         names.append("unknown")
     return CompoundFit(compound, trace.time[part], fit, tuple(names), window)
+
+
+def _is_supported(fit: CompoundFit) -> bool:
+    """Whether what a wide window has beside the fitted peaks is noise on its baseline."""
+    window, result = fit.window, fit.fit
+    log_count = float(np.log(window.count))
+    if window.bending(result, _MORE_DEGREES) > _MORE_DEGREES * log_count:
+        return False
+    center, width = float(result.places.center[0]), float(result.places.width[0])
+    grid = _free_times(window.time, width, result)
+    beyond = grid[(grid < center - FRONT * width) | (grid > center + BACK * width)]
+    gain = window.improvement(result, beyond, width * beyond / center)
+    return bool(gain.max(initial=0.0) <= UNKNOWN_PARAMETERS * log_count)
+
+
+def _free_times(time: FloatArray, width: float, fit: WindowFit) -> FloatArray:
+    """Times at which one more peak may be."""
+    grid = np.arange(time[0] + _FROM_END * width, time[-1] - _FROM_END * width, _STEP * width)
+    distance = np.abs(grid[:, None] - fit.center) / fit.places.width
+    return np.asarray(grid[(distance > NEAREST).all(axis=1)])
 
 
 def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float, float, float]:
@@ -105,20 +165,14 @@ def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float
     return center, width, here.shift_sd if reference.present else one.window_min / width / 3.0
 
 
-def _with_unknown(
-    window: Window, fit: WindowFit, center: float, width: float, model: PeakModel
-) -> WindowFit | None:
+def _with_unknown(window: Window, fit: WindowFit, center: float, width: float) -> WindowFit | None:
     """The fit with one more peak, or None where BIC does not favour it."""
-    offsets = np.arange(-FRONT + 3.0, BACK - 3.0, 0.3)
-    grid = center + width * offsets
-    distance = np.abs(grid[:, None] - fit.center) / fit.places.width
-    grid = grid[(distance > NEAREST).all(axis=1)]
+    grid = _free_times(window.time, width, fit)
     if not grid.size:
         return None
     widths = width * grid / center
     gain = window.improvement(fit, grid, widths)
-    # Place and area are two parameters; that the place was searched for counts as a third.
-    penalty = 3.0 * float(np.log(window.count))
+    penalty = UNKNOWN_PARAMETERS * float(np.log(window.count))
     tops = [
         i
         for i in range(grid.size)

@@ -61,11 +61,18 @@ def over_tangent(
     reach : tuple of float
         Times between which the tangent may touch.
     """
+    return over_line(trace, smooth, *tangent_feet(trace, smooth, apex, reach))
+
+
+def tangent_feet(
+    trace: EvenTrace, smooth: FloatArray, apex: float, reach: tuple[float, float]
+) -> tuple[float, float]:
+    """Times at which the tangent of `over_tangent` touches the trace."""
     part = trace.between(*reach)
     hull = _lower_hull(trace.time[part], smooth[part])
     times = trace.time[int(part.start) + hull]
     at = int(np.clip(np.searchsorted(times, apex), 1, times.size - 1))
-    return over_line(trace, smooth, float(times[at - 1]), float(times[at]))
+    return float(times[at - 1]), float(times[at])
 
 
 def by_drop_line(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tricyclic.assays.chromatography.integration import smoothed, tangent_feet
 from tricyclic.assays.chromatography.trace import (
     EvenTrace,
     hann_smoothed,
@@ -15,7 +17,7 @@ from tricyclic.assays.chromatography.trace import (
 )
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.learn import LonePeak, refit
-from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise
+from tricyclic.numerics.peaks.noise import LEAST_MISFIT, NoiseModel, fit_noise
 from tricyclic.numerics.peaks.shape import FWHM, PeakShape, crossing
 from tricyclic.numerics.peaks.window import polynomial
 
@@ -24,6 +26,10 @@ FloatArray = NDArray[np.float64]
 # Extent of the window of a peak before and behind its apex, in widths: wide enough that the front
 # and the tail of the shape are distinct from the baseline.
 FRONT, BACK = 8.0, 10.0
+# A peak this tall, in noise, has an area that depends on its shape and baseline, not on the noise.
+TALL = 200.0
+# A trace rises again beside a peak where it does so by this many times the noise.
+_RISE_NOISE = 8.0
 # The core of a peak, in widths either way.
 _CORE = 2.5
 
@@ -46,6 +52,8 @@ class Reference:
         Middle time and residuals of each stretch without a peak.
     present : bool
         Whether a peak stands out of the noise; else time and width are those expected.
+    limits : tuple of float
+        Times beyond which unlisted peaks stand beside a tall one, min.
     """
 
     compound: Compound
@@ -54,6 +62,7 @@ class Reference:
     noise: NoiseModel
     quiet: tuple[tuple[float, FloatArray], ...]
     present: bool
+    limits: tuple[float, float] = (-np.inf, np.inf)
 
     @property
     def signal_to_noise(self) -> float:
@@ -90,8 +99,31 @@ def find_reference(
     noise, quiet = trace_noise(trace, method, rough)
     noise = _not_below_resolution(noise, trace.resolution)
     window = peak_window(trace, method, rough.compound.name, rough.center, rough.width)
+    peak = _lone(trace, rough, noise, quiet, window)
+    limits = (-np.inf, np.inf)
+    if rough.height > TALL * noise.rms:
+        limits = _free_of_others(trace, rough, peak)
+        inside = trace.between(*limits)
+        window = slice(max(window.start, inside.start), min(window.stop, inside.stop))
+        peak = _lone(trace, rough, noise, quiet, window)
+    fitted, area = refit(peak, shape)
+    height = area * shape.height / fitted.width
+    moved = abs(fitted.center - rough.compound.retention_min) <= rough.compound.window_min
+    present = bool(height > 5.0 * noise.rms and moved and 0.3 < fitted.width / rough.width < 3.0)
+    if not present:
+        fitted, height = peak, 0.0
+    return Reference(rough.compound, fitted, height, noise, tuple(quiet), present, limits)
+
+
+def _lone(
+    trace: EvenTrace,
+    rough: _Rough,
+    noise: NoiseModel,
+    quiet: Sequence[tuple[float, FloatArray]],
+    window: slice,
+) -> LonePeak:
     readings = trace.signal[window]
-    peak = LonePeak(
+    return LonePeak(
         trace.time[window],
         readings,
         noise.with_misfit(float(np.ptp(readings))),
@@ -99,13 +131,25 @@ def find_reference(
         rough.width,
         usual_bend(trace, quiet, rough.center, readings.size),
     )
-    fitted, area = refit(peak, shape)
-    height = area * shape.height / fitted.width
-    moved = abs(fitted.center - rough.compound.retention_min) <= rough.compound.window_min
-    present = bool(height > 5.0 * noise.rms and moved and 0.3 < fitted.width / rough.width < 3.0)
-    if not present:
-        fitted, height = peak, 0.0
-    return Reference(rough.compound, fitted, height, noise, tuple(quiet), present)
+
+
+def _free_of_others(trace: EvenTrace, rough: _Rough, peak: LonePeak) -> tuple[float, float]:
+    """Times beyond which a trace leaves its tangent below a peak by more than a baseline bends."""
+    smooth = smoothed(trace, rough.width)
+    ends = float(peak.time[0]), float(peak.time[-1])
+    feet = tangent_feet(trace, smooth, rough.center, ends)
+    part = trace.between(*ends)
+    time = trace.time[part]
+    slope = np.diff(np.interp(feet, trace.time, smooth))[0] / (feet[1] - feet[0])
+    above = smooth[part] - np.interp(feet[0], trace.time, smooth) - slope * (time - feet[0])
+    # Half, because the bend is twice that of the stretches beside the peak.
+    most = 0.5 * sum(peak.bend) + _RISE_NOISE * peak.noise.rms + 2.0 * LEAST_MISFIT * rough.height
+    beyond = above > most
+    before, behind = time[beyond & (time < feet[0])], time[beyond & (time > feet[1])]
+    return (
+        feet[0] - rough.width if before.size else -np.inf,
+        feet[1] + rough.width if behind.size else np.inf,
+    )
 
 
 def shape_misfit(peak: LonePeak, shape: PeakShape) -> float:

@@ -69,8 +69,10 @@ class NoiseModel:
         """Filter columns (along axis 0) so that the noise in them is white with variance 1."""
         if not self.order:
             return columns / self.innovation_sd
-        kernel = np.concatenate(([1.0], -self.coefficients))
-        filtered = _filtered(kernel, [1.0], columns, axis=0)[self.order :]
+        # By lags, not by `lfilter`, which filters one column after the other.
+        filtered = columns[self.order :].astype(np.float64)
+        for lag, coefficient in enumerate(self.coefficients, 1):
+            filtered -= coefficient * columns[self.order - lag : -lag]
         return np.asarray(filtered / self.innovation_sd)
 
     @property

@@ -111,6 +111,7 @@ class Window:
         degree: int = 3,
     ) -> None:
         self.time, self.signal, self.shape, self.noise = time, signal, shape, noise
+        self._degree = degree
         self._raw_baseline = polynomial(time.size, degree)
         whitened = noise.whiten(np.column_stack([self._raw_baseline, signal]))
         self._baseline = np.linalg.qr(whitened[:, :-1])[0]
@@ -180,6 +181,17 @@ class Window:
         square = np.einsum("ij,ij->j", more, more)
         along = more.T @ target
         return np.asarray(np.where(along > 0.0, along**2 / np.maximum(square, 1e-300), 0.0))
+
+    def bending(self, fit: WindowFit, degrees: int) -> float:
+        """Fall of the deviance by a baseline of so many degrees more."""
+        more = polynomial(self.time.size, self._degree + degrees)[:, self._degree + 1 :]
+        present = fit.area > 0.0
+        by_shift = self.columns(fit.center, fit.places.width)[1][:, present]
+        raw = np.column_stack([fit.peaks[:, present], by_shift, more])
+        columns = self.project(self.noise.whiten(raw))
+        known = int(raw.shape[1]) - degrees
+        q = np.linalg.qr(columns)[0]
+        return float(np.sum((q[:, known:].T @ self._target) ** 2))
 
     def _solve(self, places: PeakPlaces, shift: FloatArray) -> _State:
         value, by_shift = self.columns(places.center + shift * places.width, places.width)
