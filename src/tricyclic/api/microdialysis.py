@@ -59,7 +59,7 @@ def microdialysis(
     loq: float | None = None,
     control: str = "",
     baseline_fractions: int = 4,
-    window: tuple[float, float] = (0.0, 120.0),
+    window: tuple[float, float] | None = None,
     primary: str = "log-ratio",
     below: str = "as-measured",
     cv_max_percent: float = 20.0,
@@ -123,7 +123,8 @@ def microdialysis(
     baseline_fractions
         Number of the last fractions before the treatment that make the baseline.
     window
-        Begin and end of the window of the primary result, min after the treatment.
+        Begin and end of the window of the primary result, min after the treatment; default: 0 to
+        120, and called a default in the output.
     primary
         Primary result. One of "log-ratio", "ancova".
     below
@@ -323,7 +324,7 @@ def microdialysis_design(
     lod: float | None = None,
     loq: float | None = None,
     control: str = "",
-    window: tuple[float, float] = (0.0, 120.0),
+    window: tuple[float, float] | None = None,
     below: str = "as-measured",
     exclude: Texts | Mapping[str, str] = (),
     out: str | Path = "",

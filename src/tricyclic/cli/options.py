@@ -10,7 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from tricyclic.numerals import digits_advice
-from tricyclic.workflows.base import OptionInfo, is_pair, names_option, option_fields
+from tricyclic.workflows.base import OptionInfo, is_pair, names_option, option_fields, without_none
 
 # Options that have a short name as well.
 SHORT_NAMES = {"out": "-o"}
@@ -141,7 +141,7 @@ def _click_type(hint: Any, info: OptionInfo) -> click.ParamType[Any]:
 
 def _alternatives(hint: Any) -> tuple[Any, ...]:
     if is_pair(hint):
-        return (get_args(hint)[0],)
+        return (get_args(without_none(hint))[0],)
     return get_args(hint) if get_origin(hint) in (Union, types.UnionType) else (hint,)
 
 

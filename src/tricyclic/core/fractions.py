@@ -164,6 +164,8 @@ class ResponseSettings:
         others of the baseline.
     below : {"as measured", "half of LOD", "excluded"}
         How values below the limit of quantification are used.
+    window_is_default : bool
+        Whether the window was not stated, so that it is no declaration of the study.
     """
 
     baseline_fractions: int = 4
@@ -172,6 +174,7 @@ class ResponseSettings:
     return_percent: float = 20.0
     early_ratio: float = 2.0
     below: BelowLimit = "as measured"
+    window_is_default: bool = False
 
     def __post_init__(self) -> None:
         if self.baseline_fractions < 1:
@@ -186,6 +189,12 @@ class ResponseSettings:
                 allowed="The window of the primary result starts at or after the treatment (0) and "
                 "ends after it starts",
             )
+
+    @property
+    def window_text(self) -> str:
+        """The window of the primary result, as "0 to 120 min" or "0 to 120 min (default)"."""
+        low, high = self.window_min
+        return f"{low:g} to {high:g} min{' (default)' if self.window_is_default else ''}"
 
 
 def is_pooled(*texts: str) -> bool:

@@ -341,6 +341,8 @@ class MicrodialysisResult(Renderable):
         What was recognised in the file, and what was not used.
     modelled : tuple of ModelledCourse
         The model's course for groups whose treatment was stated; empty where it was not requested.
+    methods : str
+        Paragraphs for the methods section of a paper; empty where a study has its own.
     """
 
     title: str
@@ -368,6 +370,7 @@ class MicrodialysisResult(Renderable):
     read_as: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
     modelled: tuple[ModelledCourse, ...] = ()
+    methods: str = ""
 
     @property
     def groups(self) -> tuple[str, ...]:

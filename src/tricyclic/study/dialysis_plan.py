@@ -149,7 +149,7 @@ def dialysis_plan(row: Mapping[str, Any], where: str) -> DialysisPlan:
         chromatography=_chromatography(row["chromatography"], f"{where}, chromatography"),
         table=_table(row["table"], f"{where}, table"),
         collection=_collection(row["collection"], f"{where}, collection"),
-        settings=ResponseSettings(**response),
+        settings=ResponseSettings(**response, window_is_default="window_min" not in response),
         animals=animals,
         groups=tuple(DosePlan(**one) for one in row["group"]),
         where=where,

@@ -12,7 +12,8 @@ import importlib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Protocol, Union, get_args, get_origin, get_type_hints
 
 from tricyclic.core.collection import no_collection
 from tricyclic.errors import InputError
@@ -174,7 +175,15 @@ def option_fields(options: type) -> list[tuple[dataclasses.Field[Any], OptionInf
 
 def is_pair(hint: Any) -> bool:
     """Whether the type of an option is two values, such as the begin and the end of a window."""
-    return get_origin(hint) is tuple and len(get_args(hint)) == 2 and Ellipsis not in get_args(hint)
+    kinds = get_args(without_none(hint))
+    return get_origin(without_none(hint)) is tuple and len(kinds) == 2 and Ellipsis not in kinds
+
+
+def without_none(hint: Any) -> Any:
+    """The type of an option without its "| None", if one type is left."""
+    kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+    is_optional = get_origin(hint) in (Union, UnionType) and len(kinds) == 1
+    return kinds[0] if is_optional else hint
 
 
 def names_option(options: Any, where: str) -> bool:

@@ -18,7 +18,7 @@ from tricyclic.core.table_input import TableInput
 from tricyclic.curves import unknown_curve
 from tricyclic.errors import InputError, UnknownNameError, brief
 from tricyclic.io.atomic import check_can_write
-from tricyclic.workflows.base import OptionInfo, is_pair, option_fields
+from tricyclic.workflows.base import OptionInfo, is_pair, option_fields, without_none
 
 Options = TypeVar("Options")
 _NOUNS = {str: "a text", int: "a whole number", float: "a number", bool: "True or False"}
@@ -78,8 +78,12 @@ def _is_values(given: Any) -> bool:
 def _plain(given: Any, hint: Any) -> Any:
     """The value as the type of its option, or `_DO_NOT_FIT`."""
     kinds = _alternatives(hint)
-    if is_pair(hint) and (not isinstance(given, tuple | list) or len(given) != 2):
-        return _DO_NOT_FIT
+    if is_pair(hint):
+        if given is None and NoneType in kinds:
+            return None
+        if not isinstance(given, tuple | list) or len(given) != 2:
+            return _DO_NOT_FIT
+        return _plain_tuple(given, get_args(without_none(hint))[0])
     if get_origin(hint) is tuple:
         return _plain_tuple(given, get_args(hint)[0])
     if type(given) in kinds or (TableInput in kinds and isinstance(given, TableInput)):

@@ -42,6 +42,10 @@ def test_a_folder_gets_every_table_figure_and_the_text(values, tmp_path):
     assert {f"{name}{end}" for name in figures for end in (".svg", ".pdf")} <= names
     text = (tmp_path / "results" / "summary.txt").read_text(encoding="utf-8")
     assert "Welch's t test, because there are two groups" in text
+    methods = (tmp_path / "results" / "methods.txt").read_text(encoding="utf-8")
+    assert "mean over 0 to 120 min (default) after it" in methods
+    assert "No dead volume is stated" in methods
+    assert "Welch" in methods
     animals = pd.read_csv(tmp_path / "results" / "animals.csv")
     direct = tca.microdialysis(values).to_frame()
     columns = direct.columns.drop(["flagged", "missing"])
@@ -53,6 +57,13 @@ def test_json_has_the_effect_and_no_number_that_is_none_in_json(values, capsys):
     assert run(values, "--format", "json") == 0
     effect = json.loads(capsys.readouterr().out)["result"]["effects"]["effects"][0]
     assert effect["ratio"] == tca.microdialysis(values).effects.effects[0].ratio
+
+
+def test_a_window_not_stated_is_called_a_default(values):
+    by_default, stated = tca.microdialysis(values), tca.microdialysis(values, window=(0, 120))
+    assert "window 0 to 120 min (default)" in by_default.summary()
+    assert "(default)" not in stated.summary()
+    assert by_default.effects.effects == stated.effects.effects
 
 
 def test_two_numbers_are_one_option(values, capsys):

@@ -90,7 +90,7 @@ def _batch(result: MicrodialysisResult, batch: BatchResult, facts: MethodFacts) 
     if math.isfinite(facts.injected_uL):
         text += f"Each injection held {facts.injected_uL:g} uL of dialysate. "
     else:
-        text += "Each fraction was injected whole. "
+        text += "No injected volume is stated, and each fraction is taken as injected whole. "
     by_hand = [p for one in batch.injections for p in one.peaks if p.manual is not None]
     if by_hand:
         text += f"Limits of {pluralize(len(by_hand), 'peak')} were set by hand, with a reason. "
@@ -104,11 +104,10 @@ def _values(result: MicrodialysisResult, facts: MethodFacts) -> str:
 
 def _response(result: MicrodialysisResult) -> str:
     settings = result.settings
-    low, high = settings.window_min
     used = len(result.responses)
     text = (
         f"The baseline of an animal is the mean of the last {settings.baseline_fractions} "
-        f"fractions before the treatment; the response is the mean over {low:g} to {high:g} min "
+        f"fractions before the treatment; the response is the mean over {settings.window_text} "
         "after it, each fraction weighted by its time in the window. A baseline with a CV above "
         f"{settings.cv_max_percent:g} % is flagged, and used. Values below the limit of "
         f"quantification were used {_BELOW[settings.below]}; missing values stay missing. "

@@ -23,5 +23,6 @@ def microdialysis_files(result: MicrodialysisResult) -> dict[str, bytes]:
             document("microdialysis-analyse", {"result": microdialysis_json(result)})
         ),
         "summary.txt": (microdialysis_text(result) + "\n").encode("utf-8"),
+        **({"methods.txt": f"{result.methods}\n".encode()} if result.methods else {}),
         **figures,
     }

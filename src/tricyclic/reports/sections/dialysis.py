@@ -74,6 +74,10 @@ def _findings(one: DialysisExperiment) -> list[str]:
             f"Primary test: {sentence(effects.test)} Scale: {sentence(effects.scale)} "
             f"Family: {sentence(effects.family)}"
         )
+        if result.settings.window_is_default:
+            texts.append(
+                f"The window of {result.settings.window_text} was not stated in the study."
+            )
     if result.flagged:
         texts.append(_flagged(result))
     for way, other in result.sensitivity:

@@ -49,12 +49,6 @@ def groups_and_effects(result: MicrodialysisResult) -> list[str]:
     return [*_groups(result), *effects]
 
 
-def window_text(result: MicrodialysisResult) -> str:
-    """The window of the primary result: "0 to 120 min"."""
-    low, high = result.settings.window_min
-    return f"{low:g} to {high:g} min"
-
-
 def _head(result: MicrodialysisResult) -> str:
     name = result.title or "Microdialysis"
     what = f"{result.analyte} in {result.unit}" if result.analyte else f"values in {result.unit}"
@@ -62,7 +56,8 @@ def _head(result: MicrodialysisResult) -> str:
     fractions = sum(len(r.course.fractions) for r in result.responses)
     return wrap_line(
         f"{name}   {what}   {animals}   {pluralize(fractions, 'fraction')}   "
-        f"window {window_text(result)}   baseline {result.settings.baseline_fractions} fractions"
+        f"window {result.settings.window_text}   "
+        f"baseline {result.settings.baseline_fractions} fractions"
     )
 
 

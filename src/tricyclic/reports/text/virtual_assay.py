@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from tricyclic.core.estimate import Estimate, format_estimate, format_interval
 from tricyclic.core.format import align_columns, format_quantity, wrap_line
-from tricyclic.reports.text.microdialysis import groups_and_effects, window_text
+from tricyclic.reports.text.microdialysis import groups_and_effects
 from tricyclic.reports.words import sentence
 from tricyclic.results.microdialysis import MicrodialysisResult
 from tricyclic.results.virtual_assay import (
@@ -62,8 +62,8 @@ def _as_measured(result: MicrodialysisResult) -> list[str]:
     """The simulated rats as `microdialysis analyse` reports a study."""
     baseline = result.settings.baseline_fractions
     head = (
-        f"analysed like a measured study   window {window_text(result)}   baseline {baseline} "
-        "fractions   times corrected for the dead volume"
+        f"analysed like a measured study   window {result.settings.window_text}   "
+        f"baseline {baseline} fractions   times corrected for the dead volume"
     )
     lines = [wrap_line(head), *groups_and_effects(result)]
     if result.extraction_note:

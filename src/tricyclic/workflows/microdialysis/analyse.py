@@ -9,6 +9,7 @@ from typing import cast
 
 from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
 from tricyclic.assays.microdialysis.courses import CourseConditions, courses_of
+from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
 from tricyclic.core.fraction_table import TimeIs
 from tricyclic.core.fractions import BelowLimit, ResponseSettings
 from tricyclic.core.progress import ProgressCallback, report_progress
@@ -43,6 +44,7 @@ def run(
         ResponseSettings(
             baseline_fractions=options.baseline_fractions,
             window_min=_window(options.window),
+            window_is_default=options.window is None,
             cv_max_percent=options.cv_max_percent,
             below=_BELOW[options.below],
         ),
@@ -87,6 +89,8 @@ def run(
         read_as=(*table.read_as, *read.read_as),
         unused=table.unused,
     )
+    facts = MethodFacts(_number(options.flow), _number(options.dead_volume))
+    result = replace(result, methods=dialysis_methods(result, None, facts))
     if not options.compare:
         refuse_without_effect(
             options, ("region", "ensemble_size"), "the model, which is compared with --compare"
@@ -103,7 +107,9 @@ def run(
     )
 
 
-def _window(window: Sequence[float]) -> tuple[float, float]:
+def _window(window: Sequence[float] | None) -> tuple[float, float]:
+    if window is None:
+        return ResponseSettings.window_min
     if len(window) != 2:
         raise InputError(
             f"has {len(window)} numbers",

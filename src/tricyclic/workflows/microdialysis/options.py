@@ -118,9 +118,10 @@ class AnalyseDialysisOptions:
         default=4,
         panel=ANALYSIS,
     )
-    window: tuple[float, float] = option(
-        "Begin and end of the window of the primary result [min after the treatment]",
-        default=(0.0, 120.0),
+    window: tuple[float, float] | None = option(
+        "Begin and end of the window of the primary result [min after the treatment]; default: 0 "
+        "to 120, and called a default in the output",
+        default=None,
         panel=ANALYSIS,
     )
     primary: str = option(
@@ -392,7 +393,7 @@ class DialysisDesignOptions:
     lod: float | None = _as_analyse("lod")
     loq: float | None = _as_analyse("loq")
     control: str = _as_analyse("control")
-    window: tuple[float, float] = _as_analyse("window")
+    window: tuple[float, float] | None = _as_analyse("window")
     below: str = _as_analyse("below")
     exclude: tuple[str, ...] = _as_analyse("exclude")
     out: str = folder_option("tables, figure and text")
