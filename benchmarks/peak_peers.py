@@ -117,6 +117,7 @@ def main() -> None:
         time_min = data["time_min"]
         part = (time_min >= START_MIN) & (time_min <= END_MIN)
         function = TOOLS[tool][0]
+        write(target, version, areas, spent, error)
         signal.signal(signal.SIGALRM, _alarm)
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception):
@@ -133,8 +134,14 @@ def main() -> None:
             finally:
                 signal.alarm(0)
             spent += time.process_time() - begin
+            write(target, version, areas, spent, error)
             if spent > float(seconds):
                 break
+    write(target, version, areas, spent, error)
+
+
+def write(target: str, version: str, areas: list[float], spent: float, error: str) -> None:
+    """Write what is done so far: a tool that takes an alarm for its own error may be killed."""
     Path(target).write_text(
         json.dumps({"version": version, "areas": areas, "seconds": spent, "error": error}),
         encoding="utf-8",

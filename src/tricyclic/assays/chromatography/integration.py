@@ -139,12 +139,11 @@ def _valley(trace: EvenTrace, smooth: FloatArray, start: float, end: float) -> f
 def _lower_hull(time: FloatArray, signal: FloatArray) -> NDArray[np.int64]:
     """Indices of the lower convex hull of points in order of time."""
     hull: list[int] = []
-    for i in range(time.size):
+    x, y = time.tolist(), signal.tolist()  # single elements of an array are slow
+    for i in range(len(x)):
         while len(hull) > 1:
             a, b = hull[-2], hull[-1]
-            turn = (time[b] - time[a]) * (signal[i] - signal[a]) - (signal[b] - signal[a]) * (
-                time[i] - time[a]
-            )
+            turn = (x[b] - x[a]) * (y[i] - y[a]) - (y[b] - y[a]) * (x[i] - x[a])
             if turn > 0.0:
                 break
             hull.pop()

@@ -43,16 +43,20 @@ class PeakShape:
         """Derivative of the density at the nodes of the grid."""
         return np.asarray(np.gradient(self.density, STEP), dtype=np.float64)
 
+    @cached_property
+    def _cubics(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        """Coefficients of the cubic Hermite polynomial from each node to the next."""
+        a, b = self.density[:-1], self.density[1:]
+        da, db = self.slope[:-1] * STEP, self.slope[1:] * STEP
+        return a, da, 3.0 * (b - a) - 2.0 * da - db, 2.0 * (a - b) + da + db
+
     def columns(self, reduced: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Density and its derivative at reduced times; 0 outside of the grid."""
         u = np.asarray(reduced, dtype=np.float64)
         place = (u - FRONT) / STEP
         index = np.clip(place.astype(np.int64), 0, self.density.size - 2)
         s = np.clip(place - index, 0.0, 1.0)
-        a, b = self.density[index], self.density[index + 1]
-        da, db = self.slope[index] * STEP, self.slope[index + 1] * STEP
-        # Cubic Hermite between two nodes.
-        c2, c3 = 3.0 * (b - a) - 2.0 * da - db, 2.0 * (a - b) + da + db
+        a, da, c2, c3 = (each[index] for each in self._cubics)
         inside = (place >= 0.0) & (place <= self.density.size - 1)
         value = (a + s * (da + s * (c2 + s * c3))) * inside
         slope = (da + s * (2.0 * c2 + 3.0 * s * c3)) / STEP * inside
