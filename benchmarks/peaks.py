@@ -74,7 +74,7 @@ LIMITS = {100.0: 1.0, 30.0: 2.0, 10.0: 6.0}
 LEVELS = np.geomspace(0.3, 3.0, 6)
 OURS = "tricyclic"
 # A tool is ended after this many times the processor time that it may take.
-LONGEST_WALL = 4.0
+PATIENCE = 4.0
 
 
 @dataclass(frozen=True)
@@ -184,9 +184,7 @@ def by_peer(python: str, tool: str, batch: Batch, seconds: float) -> Measured:
         np.savez(source, time_min=batch.traces[0].time_min, signals=signals)
         arguments = [python, str(here / "peak_peers.py"), tool, source, target, str(seconds)]
         with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(
-                [str(one) for one in arguments], check=True, timeout=LONGEST_WALL * seconds
-            )
+            subprocess.run([str(one) for one in arguments], check=True, timeout=PATIENCE * seconds)
         answer = json.loads(target.read_text(encoding="utf-8"))
     area = np.array(answer["areas"], dtype=float)
     return Measured(
