@@ -161,14 +161,12 @@ def fit_noise(
     return NoiseModel(chosen, lost * sd, lost * scale)
 
 
-def _filtered(
-    numerator: ArrayLike, denominator: ArrayLike, values: FloatArray, axis: int = -1
-) -> FloatArray:
+def _filtered(numerator: ArrayLike, denominator: ArrayLike, values: FloatArray) -> FloatArray:
     """`scipy.signal.lfilter`, whose import takes most of a second."""
     from scipy.signal import lfilter
 
     up, down = np.asarray(numerator, float), np.asarray(denominator, float)
-    return np.asarray(lfilter(up, down, values, axis=axis))
+    return np.asarray(lfilter(up, down, values))
 
 
 def _innovations(piece: FloatArray, coefficients: FloatArray) -> FloatArray:

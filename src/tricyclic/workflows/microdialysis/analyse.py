@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -107,15 +106,9 @@ def run(
     )
 
 
-def _window(window: Sequence[float] | None) -> tuple[float, float]:
+def _window(window: tuple[float, float] | None) -> tuple[float, float]:
     if window is None:
         return ResponseSettings.window_min
-    if len(window) != 2:
-        raise InputError(
-            f"has {len(window)} numbers",
-            where="window",
-            allowed="It has a begin and an end [min after the treatment], such as 0 120",
-        )
     low, high = window
     if not 0 <= low < high:
         raise InputError(
