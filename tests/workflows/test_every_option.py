@@ -395,6 +395,7 @@ CASES = [
             "unit": "uM",
             "control": "drug",
             "confidence": 0.9,
+            "analyte": "GABA",
             "sheet": "x",
             "decimal": ",",
         },

@@ -191,6 +191,7 @@ def no_net_flux(
     decimal: str = "",
     control: str = "",
     confidence: float = 0.95,
+    analyte: str = "",
     out: str | Path = "",
     on_progress: ProgressCallback | None = None,
 ) -> NoNetFluxResult:
@@ -217,6 +218,8 @@ def no_net_flux(
         Group that the others are compared with; default: the first.
     confidence
         Confidence level of the limits.
+    analyte
+        Name of the analyte, whose uptake decides on the note about uptake blockers.
     out
         Folder for tables, figures and text.
     on_progress

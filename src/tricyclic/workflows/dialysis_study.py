@@ -92,7 +92,10 @@ def _analysed(
         response,
         recovery=recovery.mean,
         extraction_note=extraction_note(
-            (*response.groups, *(one.drug for one in plan.groups)), plan.drug, library
+            (*response.groups, *(one.drug for one in plan.groups)),
+            plan.drug,
+            library,
+            analysis.analyte,
         ),
         synthetic=synthetic,
         remarks=tuple(

@@ -302,9 +302,9 @@ def test_a_further_row_of_a_constant_is_an_alternative(tmp_path):
 def test_a_folder_with_other_files_is_no_library(tmp_path):
     (tmp_path / "desipramine.csv").write_text("name,value\n")
     assert message_of(lambda: Library(tmp_path).drugs) == (
-        f"{tmp_path}: contains no part of a library. Its parts are drugs, ensembles, evidence, "
-        "mechanisms, populations, protocols, scenarios, sources.csv. Name the folder that contains "
-        "them."
+        f"{tmp_path}: contains no part of a library. Its parts are analytes.csv, drugs, ensembles, "
+        "evidence, mechanisms, populations, protocols, scenarios, sources.csv. Name the folder "
+        "that contains them."
     )
 
 

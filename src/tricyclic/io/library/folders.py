@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 Kind = Literal["mechanisms", "drugs", "scenarios", "protocols"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 # What a library folder may contain; an empty one is a new library.
-CONTENTS = frozenset({*KINDS, "ensembles", "evidence", "populations", "sources.csv"})
+CONTENTS = frozenset(
+    {*KINDS, "ensembles", "evidence", "populations", "sources.csv", "analytes.csv"}
+)
 
 Entry = TypeVar("Entry")
 

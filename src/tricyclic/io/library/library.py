@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from tricyclic.core.analyte import Analyte
 from tricyclic.core.drug import Drug
 from tricyclic.core.ensemble import Ensemble
 from tricyclic.core.evidence import Evidence, Source
@@ -15,6 +16,7 @@ from tricyclic.core.population import Phenotype
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.scenario import Scenario
 from tricyclic.io.library import (
+    analytes,
     drugs,
     ensembles,
     evidence,
@@ -49,6 +51,11 @@ class Library:
     def mechanisms(self) -> Mapping[str, Mechanism]:
         """Mechanisms by name, each read when it is first used."""
         return mechanisms.mechanisms(self.folder)
+
+    @cached_property
+    def analytes(self) -> tuple[Analyte, ...]:
+        """Analytes of dialysates, with the transporters that take them up."""
+        return analytes.analytes(self.folder)
 
     @cached_property
     def drugs(self) -> Mapping[str, Drug]:

@@ -82,7 +82,7 @@ def run(
         recovery=_recovery(options, result.unit),
         # A dose that the model is compared with names the drug, too.
         extraction_note=extraction_note(
-            (*result.groups, *options.compare), options.drug, options.library
+            (*result.groups, *options.compare), options.drug, options.library, analysis.analyte
         ),
         file=table.file,
         read_as=(*table.read_as, *read.read_as),

@@ -56,7 +56,7 @@ def run(options: NoNetFluxOptions, on_progress: ProgressCallback | None = None) 
     groups = dict.fromkeys(point.group for point in points)
     return replace(
         result,
-        extraction_note=extraction_note(tuple(groups), "", ""),
+        extraction_note=extraction_note(tuple(groups), "", "", options.analyte),
         file=table.file or name,
         read_as=("; ".join(read),),
         unused=(*table.unused, *quoted("column", unused), *quoted("table", more), *words),

@@ -147,8 +147,8 @@ class AnalyseDialysisOptions:
     )
     confidence: float = _confidence()
     drug: str = option(
-        "Drug of the library, whose targets decide on the note about uptake blockers; default: the "
-        "names of the groups",
+        "Drug of the library, whose targets decide with the analyte on the note about uptake "
+        "blockers; default: the names of the groups",
         default="",
         panel=ANALYSIS,
     )
@@ -283,6 +283,11 @@ class NoNetFluxOptions:
         "Group that the others are compared with; default: the first", default="", panel=ANALYSIS
     )
     confidence: float = _confidence()
+    analyte: str = option(
+        "Name of the analyte, whose uptake decides on the note about uptake blockers",
+        default="",
+        panel=ANALYSIS,
+    )
     out: str = folder_option("tables, figures and text")
 
 

@@ -224,7 +224,7 @@ class MicrodialysisExperiment(VirtualExperiment):
 
     def _note(self) -> str:
         """What applies to percent of baseline if the drug blocks uptake; else empty."""
-        return extraction_note((), self.drug, self.options.library)
+        return extraction_note((), self.drug, self.options.library, "NE")
 
     def _after(self, percent: Floats) -> Floats:
         """The fractions after the dose."""
