@@ -82,6 +82,7 @@ SPOILT = (
     "detector_saturated",
     "few_animals",
     "few_levels",
+    "few_quality_controls",
     "flux_bounded",
     "flux_crosses",
     "flux_points",

@@ -71,6 +71,11 @@ class LimitDefinition:
     loq: float
 
 
+def is_same_level(amount: float, level: float) -> bool:
+    """Whether an amount agrees with a level within 0.1 %."""
+    return abs(amount - level) <= _SAME_LEVEL * level
+
+
 def levels_of(amounts: Iterable[float]) -> tuple[float, ...]:
     """Different amounts, increasing; those that agree within 0.1 % are one level."""
     levels: list[float] = []
@@ -128,7 +133,7 @@ class CalibrationLine:
 
     def is_lowest(self, amount: float) -> bool:
         """Whether an amount is the lowest level in the fit."""
-        return abs(amount - self.lowest) <= _SAME_LEVEL * self.lowest
+        return is_same_level(amount, self.lowest)
 
     @property
     def highest(self) -> float:

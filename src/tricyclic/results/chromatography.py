@@ -62,6 +62,7 @@ def _interpolated(x: float, at: tuple[float, ...], y: list[float]) -> float:
 CriterionKind = Literal[
     "levels",
     "standards",
+    "number of controls",
     "controls",
     "controls of a level",
     "carry-over",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,12 +146,12 @@ def test_drift_is_the_slope_of_the_logarithm_and_its_correction_undoes_it():
 def test_acceptance_counts_standards_and_controls():
     rows = standards(np.random.default_rng(3), cv=0.01)
     rows[4] = CalibrationStandard(rows[4].name, rows[4].amount, 1.4 * rows[4].response)
-    levels, within = standards_criteria(line_of(rows, weighting="1/x2"))
+    within, levels = standards_criteria(line_of(rows, weighting="1/x2"))
     assert levels.meets
     assert within.meets
     assert within.names == (rows[4].name,)
     few = [row for row in rows if row.amount in (1.0, 5.0, 20.0)]
-    assert standards_criteria(line_of(few))[0].meets is False
+    assert standards_criteria(line_of(few))[1].meets is False
     controls = [
         QualityControl("l1", "low", 1.5, 1.6),
         QualityControl("l2", "low", 1.5, 1.9),
@@ -159,14 +160,64 @@ def test_acceptance_counts_standards_and_controls():
         QualityControl("h1", "high", 40.0, 41.0),
         QualityControl("h2", "high", 40.0, 39.0),
     ]
-    overall, low, mid, high = control_criteria(controls)
+    number, overall, low, mid, high = control_criteria(controls)
+    assert number.meets
     assert overall.meets
     assert overall.names == ("l2", "m2")
     assert low.meets
     assert mid.meets
     assert high.meets
-    assert control_criteria(controls[:2] + controls[3:4])[0].meets is False
-    assert control_criteria([])[0].meets is None
+    assert control_criteria(controls[:2] + controls[3:4])[1].meets is False
+    assert [one.meets for one in control_criteria([])] == [False, None]
+
+
+# ICH M10, 3.3.2 and 3.2.4: 75 % of the standards, and half of those of six levels or more.
+@pytest.mark.parametrize(
+    ("replicates", "levels", "wrong_of_level", "value", "share"),
+    [
+        (3, 0, 0, "7 of 7", 100),
+        (3, 1, 2, "6 of 7", 90),
+        (3, 2, 2, "5 of 7", 81),
+        (4, 3, 2, "7 of 7", 79),
+        (4, 4, 2, "7 of 7", 71),
+    ],
+)
+def test_standards_are_counted_one_by_one_and_by_level(
+    replicates, levels, wrong_of_level, value, share
+):
+    wrong = {f"s{x:g}_{k}" for x in LEVELS[1 : levels + 1] for k in range(wrong_of_level)}
+    line = line_of(standards(np.random.default_rng(3), cv=0.01, replicates=replicates))
+    spoilt = tuple(
+        replace(b, amount=1.3 * b.standard.amount) if b.standard.name in wrong else b
+        for b in line.standards
+    )
+    of_all, of_levels = standards_criteria(replace(line, standards=spoilt))
+    assert (of_levels.value, of_levels.meets) == (value, int(value[0]) >= 6)
+    assert of_all.value.startswith(f"{share} % of {7 * replicates}")
+    assert of_all.meets is (share >= 75)
+    assert set(of_all.names) == wrong
+
+
+# ICH M10, 3.3.1: three levels in duplicate, or 5 % of the study samples, whichever is more.
+@pytest.mark.parametrize(
+    ("counts", "samples", "meets"),
+    [
+        ((2, 2, 2), 0, True),
+        ((2, 2, 2), 120, True),
+        ((2, 2, 2), 121, False),
+        ((3, 2, 2), 121, True),
+        ((4, 2, 1), 10, False),
+        ((6, 6), 10, False),
+        ((2, 2, 2, 1), 10, True),
+    ],
+)
+def test_the_number_of_quality_controls_follows_levels_and_samples(counts, samples, meets):
+    controls = [
+        QualityControl(f"{level}_{k}", f"level {level}", 5.0, 5.0)
+        for level, count in enumerate(counts)
+        for k in range(count)
+    ]
+    assert control_criteria(controls, samples=samples)[0].meets is meets
 
 
 def test_carry_over_is_read_from_blanks_after_the_top_standard():

@@ -25,6 +25,7 @@ pytestmark = pytest.mark.usefixtures("equal_batches_once")
 
 SOUND = {
     "few_levels",
+    "few_quality_controls",
     "standards_outside",
     "controls_outside",
     "carry_over",
@@ -60,6 +61,15 @@ def spoil_standards(batch):
     for level in (1, 2):
         batch[f"std_{level}_1"].true *= 1.4
         batch[f"std_{level}_2"].true *= 0.6
+
+
+def spoil_one_of_six_levels(batch):
+    # 10 of 12 standards are within their limits, but only five levels.
+    batch.injections = [
+        one for one in batch.injections if one.nominal != 5.0 or one.role != "standard"
+    ]
+    for k in (1, 2):
+        batch[f"std_2_{k}"].true *= 1.4
 
 
 def spoil_controls(batch):
@@ -123,6 +133,10 @@ def spoil_no_controls(batch):
     batch.injections = [one for one in batch.injections if one.role != "QC"]
 
 
+def spoil_few_controls(batch):
+    batch.injections = [one for one in batch.injections if not one.name.startswith("qc_high")]
+
+
 def spoil_no_repeats(batch):
     batch.injections = [
         one for one in batch.injections if one.role != "suitability" and not one.name.endswith("_2")
@@ -139,6 +153,7 @@ def spoil_resolution(batch):
     ("spoil", "check"),
     [
         (spoil_standards, "standards_outside"),
+        (spoil_one_of_six_levels, "standards_outside"),
         (spoil_controls, "controls_outside"),
         (spoil_carry_over, "carry_over"),
         (spoil_internal_standard, "internal_standard_missing"),
@@ -152,6 +167,7 @@ def spoil_resolution(batch):
         (spoil_plates, "plates_low"),
         (spoil_tailing, "tailing_high"),
         (spoil_window, "method_window"),
+        (spoil_few_controls, "few_quality_controls"),
         (spoil_no_controls, "no_quality_controls"),
         (spoil_resolution, "resolution_low"),
     ],

@@ -9,10 +9,12 @@ import numpy as np
 
 from tricyclic.assays.chromatography.acceptance import (
     CARRY_OVER,
+    CARRY_OVER_SOURCE,
     CARRY_OVER_STANDARD,
     LEVELS,
     QC_WITHIN,
     QC_WITHIN_LEVEL,
+    RUN_SOURCE,
     SOURCE,
     STANDARDS_WITHIN,
 )
@@ -20,7 +22,7 @@ from tricyclic.core.check import Check, Level
 from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.peak import OUTSIDE_WINDOW, InjectionPeaks
 from tricyclic.core.sample_list import SampleRow
-from tricyclic.results.chromatography import AnalyteBatch, BatchResult, Criterion
+from tricyclic.results.chromatography import AnalyteBatch, BatchResult
 
 # Names that a message lists.
 MAX_LISTED = 6
@@ -68,11 +70,30 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
         float(levels),
         float(LEVELS),
         advice="Add standards between those that there are",
-        source=SOURCE,
+        source=RUN_SOURCE,
     )
+    yield _standards_outside(analyte)
+    yield from _controls(analyte)
+    limits = {"carry-over": CARRY_OVER, "carry-over of the internal standard": CARRY_OVER_STANDARD}
     for one in analyte.criteria:
-        if one.kind == "standards":
-            yield _standards_outside(one, name)
+        if one.kind not in limits or one.meets is None:
+            continue
+        yield Check(
+            "carry_over",
+            "pass" if one.meets else "warn",
+            f"{one.name}: {one.value} ({_listed(one.names)})" if one.names else one.value,
+            name,
+            limit=limits[one.kind],
+            unit="%",
+            advice="Inject a blank after high standards and samples, and wash the needle longer"
+            if not one.meets
+            else "",
+            source=CARRY_OVER_SOURCE,
+        )
+
+
+def _controls(analyte: AnalyteBatch) -> Iterator[Check]:
+    name = analyte.analyte
     controls = [
         c
         for c in analyte.criteria
@@ -96,6 +117,18 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
             unit="%",
             source=SOURCE,
         )
+        number = next(c for c in analyte.criteria if c.kind == "number of controls")
+        yield Check(
+            "few_quality_controls",
+            "pass" if number.meets else "warn",
+            f"{number.name}: {number.value}",
+            name,
+            advice=""
+            if number.meets
+            else "Inject quality controls of three levels, each twice or more, and 5 % of the "
+            "number of samples in all",
+            source=RUN_SOURCE,
+        )
     else:
         yield Check(
             "no_quality_controls",
@@ -103,38 +136,27 @@ def _calibration(analyte: AnalyteBatch) -> Iterator[Check]:
             "no quality controls were injected, so that nothing tests the line",
             name,
             advice="Inject quality controls of three levels with each batch",
-            source=SOURCE,
-        )
-    limits = {"carry-over": CARRY_OVER, "carry-over of the internal standard": CARRY_OVER_STANDARD}
-    for one in analyte.criteria:
-        if one.kind not in limits or one.meets is None:
-            continue
-        yield Check(
-            "carry_over",
-            "pass" if one.meets else "warn",
-            f"{one.name}: {one.value} ({_listed(one.names)})" if one.names else one.value,
-            name,
-            limit=limits[one.kind],
-            unit="%",
-            advice="Inject a blank after high standards and samples, and wash the needle longer"
-            if not one.meets
-            else "",
-            source=SOURCE,
+            source=RUN_SOURCE,
         )
 
 
-def _standards_outside(one: Criterion, analyte: str) -> Check:
-    outside = f" ({_listed(one.names)} not)" if one.names else ""
+def _standards_outside(analyte: AnalyteBatch) -> Check:
+    """Both limits of the standards; levels that were not injected are another check's."""
+    of_kind = {one.kind: one for one in analyte.criteria}
+    share, levels = of_kind["standards"], of_kind["levels"]
+    failed = not share.meets or (len(analyte.line.levels) >= LEVELS and not levels.meets)
+    of_levels = "" if levels.meets else f", {levels.value} levels"
+    outside = f" ({_listed(share.names)} not)" if share.names else ""
     return Check(
         "standards_outside",
-        "pass" if one.meets else "fail",
-        f"back-calculated standards within their limits: {one.value}{outside}",
-        analyte,
+        "fail" if failed else "pass",
+        f"back-calculated standards within their limits: {share.value}{of_levels}{outside}",
+        analyte.analyte,
         limit=STANDARDS_WITHIN,
         unit="%",
-        advice=""
-        if one.meets
-        else "Look at the residuals of the line; exclude a standard with a reason only",
+        advice="Look at the residuals of the line; exclude a standard with a reason only"
+        if failed
+        else "",
         source=SOURCE,
     )
 

@@ -174,8 +174,11 @@ def limits_of(
 
     Notes
     -----
-    3.3 sigma / slope and 10 sigma / slope; signal to noise of 3 and 10 (ICH Q2(R2), recalled,
-    unconfirmed). With weights, the residual standard deviation is that at the lowest standard.
+    3.3 sigma / slope and 10 sigma / slope, where sigma is the standard deviation of blanks, of the
+    residuals or of the intercept; signal to noise of 3 and 10 (ICH Q2(R1), 6.2, 6.3, 7.2 and 7.3;
+    ICH Q2(R2), 3.2.3, as others quote it). The guidelines recommend to state the definition, and to
+    confirm the limits with samples near them. With weights, the residual standard deviation is that
+    at the lowest standard; that of the intercept is its standard error in this one line.
     """
     rows = [
         ("residual standard deviation at the lowest standard", line.scatter(line.lowest)),

@@ -40,8 +40,8 @@ from tricyclic.numerics.peaks.noise import LEAST_MISFIT, misfit_share
 
 FloatArray = NDArray[np.float64]
 
-# Heights over the standard deviation of the noise, as in ICH Q2: limits of detection and of
-# quantification.
+# Heights over the standard deviation of the noise, as in ICH Q2(R1), 6.2 and 7.2: limits of
+# detection and of quantification.
 LOD_SN, LOQ_SN = 3.0, 10.0
 # Below this many standard errors of its area there is no peak.
 NOT_FOUND_SE = 2.0

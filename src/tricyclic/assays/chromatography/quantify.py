@@ -178,7 +178,7 @@ def _analyte(
         amounts,
         (
             *standards_criteria(line),
-            *control_criteria(_controls(amounts)),
+            *control_criteria(_controls(amounts), samples=_samples(amounts)),
             *_carry_over(samples, by_name, analyte, standard, line),
         ),
         drift,
@@ -286,6 +286,10 @@ def _controls(amounts: Sequence[QuantifiedAmount]) -> list[QualityControl]:
         for a in amounts
         if a.row.role == "quality control" and not a.row.excluded
     ]
+
+
+def _samples(amounts: Sequence[QuantifiedAmount]) -> int:
+    return sum(a.row.role == "sample" and not a.row.excluded for a in amounts)
 
 
 def _carry_over(
