@@ -167,6 +167,7 @@ RenderKind = Literal[
     "files",
     "document",
     "save",
+    "experiment",
 ]
 
 
@@ -232,6 +233,7 @@ RENDERERS = RendererRegistry(
         "document": "tricyclic.reports.documents",
         "save": "tricyclic.reports.save",
         "words": "tricyclic.api._call",
+        "experiment": "tricyclic.reports.experiments",
     }
 )
 

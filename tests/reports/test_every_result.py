@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import pkgutil
 from typing import get_args, get_type_hints
 
@@ -26,6 +27,7 @@ def kinds():
             if kind.__module__.startswith("tricyclic.") and kind not in types:
                 types.add(kind)
                 waiting.append(kind)
+    types = {kind for kind in types if not inspect.isabstract(kind)}
     return sorted(types, key=lambda kind: kind.__name__)
 
 

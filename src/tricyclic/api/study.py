@@ -208,7 +208,7 @@ class Study:
 
     def __repr__(self) -> str:
         names = ", ".join(
-            [assay.name for assay in self.plan.assays] + [one.name for one in self.plan.dialysis]
+            [assay.name for assay in self.plan.assays] + [one.name for one in self.plan.experiments]
         )
         return f"Study '{self.plan.title}' in {self.folder}: {names}"
 

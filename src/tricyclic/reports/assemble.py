@@ -76,16 +76,17 @@ def assemble(
 def _subtitle(study: StudyResult) -> str:
     targets = list(dict.fromkeys(assay.target for assay in study.assays if assay.target))
     parts = [f"Binding at {', '.join(targets)}"] if targets else []
-    analytes = dict.fromkeys(one.response.analyte for one in study.dialysis)
-    if analytes:
-        parts.append(f"Microdialysis: {', '.join(name or 'values' for name in analytes)}")
+    subjects: dict[str, dict[str, None]] = {}
+    for one in study.experiments:
+        subjects.setdefault(one.label, {})[one.subject] = None
+    parts += [f"{label}: {', '.join(filter(None, names))}" for label, names in subjects.items()]
     return "; ".join(parts)
 
 
 def _facts(study: StudyResult) -> tuple[tuple[str, str], ...]:
     """Who, where and when, then what the report is made of."""
     species = dict.fromkeys(assay.species for assay in study.assays if assay.species)
-    species |= dict.fromkeys(one.species for one in study.dialysis if one.species)
+    species |= dict.fromkeys(one.species for one in study.experiments if one.species)
     facts = (
         ("Laboratory", study.laboratory),
         ("Author", study.author),
@@ -114,16 +115,13 @@ def _days(study: StudyResult) -> str:
 
 def _material(study: StudyResult) -> str:
     counts = []
-    if study.assays or not study.dialysis:
+    if study.assays or not study.experiments:
         n_plates = sum(len(assay.plates) for assay in study.assays)
         counts = [
             pluralize(len(study.assays), "assay"),
             pluralize(n_plates, "plate or table", "plates or tables"),
         ]
-    for one in study.dialysis:
-        counts.append(pluralize(len(one.response.responses), "animal"))
-        if one.batch is not None:
-            counts.append(pluralize(len(one.batch.samples.injected), "injection"))
+    counts += [count for one in study.experiments for count in one.material]
     counts += [pluralize(len(study.inputs), "raw file")] if study.inputs else []
     if study.exclusions:
         counts.append(pluralize(len(study.exclusions), "recorded exclusion"))

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from tricyclic.core.check import Check
 from tricyclic.io.write_tables import Cell, csv_rows
 from tricyclic.io.write_workbook import Number, WorkbookSheet, workbook_bytes
-from tricyclic.reports.dialysis_rows import COLUMNS as DIALYSIS_COLUMNS
-from tricyclic.reports.dialysis_rows import animal_rows, treatment_rows
+from tricyclic.reports.experiments import columns_of_experiments, experiment_rows, unit_rows
 from tricyclic.reports.results_table import (
     ResultCell,
     ResultRow,
@@ -77,12 +76,12 @@ def results_xlsx(result: StudyRunResult) -> bytes:
 
 
 def _results(study: StudyResult) -> list[ResultRow]:
-    """Compounds of assays, then treatments of microdialysis."""
-    return [*result_rows(study), *treatment_rows(study)]
+    """Compounds of assays, then treatments of the experiments."""
+    return [*result_rows(study), *experiment_rows(study)]
 
 
 def _runs(study: StudyResult) -> list[ResultRow]:
-    return [*run_rows(study), *animal_rows(study)]
+    return [*run_rows(study), *unit_rows(study)]
 
 
 def _sheet(name: str, rows: Sequence[ResultRow], *, frozen: int) -> WorkbookSheet:
@@ -112,8 +111,8 @@ def _explanation(result: StudyRunResult) -> list[tuple[str, ...]]:
     if study.synthetic:
         rows.append(("Synthetic data", study.synthetic))
     columns = {
-        **(COLUMNS if study.assays or not study.dialysis else _SHARED),
-        **(DIALYSIS_COLUMNS if study.dialysis else {}),
+        **(COLUMNS if study.assays or not study.experiments else _SHARED),
+        **columns_of_experiments(study),
     }
     rows += [
         (),
@@ -124,6 +123,6 @@ def _explanation(result: StudyRunResult) -> list[tuple[str, ...]]:
         (),
         ("Methods", ""),
         *((assay.title or assay.name, assay.methods) for assay in study.assays if assay.methods),
-        *((one.title, one.methods) for one in study.dialysis),
+        *((one.title, one.methods) for one in study.experiments),
     ]
     return rows

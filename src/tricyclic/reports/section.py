@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeVar
 
 from tricyclic.core.document import Block, Figure
 from tricyclic.core.estimate import Estimate
@@ -12,9 +13,11 @@ from tricyclic.core.evidence import Evidence
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.style import slug
 from tricyclic.reports.citations import citation_labels
+from tricyclic.reports.experiments import name_in_study
 from tricyclic.results.binding import AssayResult, PlateResult, StudyResult
-from tricyclic.results.dialysis_study import DialysisExperiment
+from tricyclic.results.experiment import StudyExperiment
 
+OneKind = TypeVar("OneKind", bound=StudyExperiment)
 PRIMARY = ("Ki", "Kd", "Bmax", "kon", "koff", "residence time", "KB", "pA2", "EC50")
 # A competition assay measures the compound; the Bmax of its controls is a by-product, listed later.
 PRIMARY_OF_KIND = {"competition": ("Ki",), "homologous": ("Kd", "Bmax")}
@@ -95,10 +98,15 @@ class ReportData:
                 where == plate.name or where.startswith((f"{plate.name} ", f"{plate.name},"))
             ):
                 return rows_anchor(i, j)
-        for number, one in enumerate(self.study.dialysis, 1):
+        for number, one in enumerate(self.study.experiments, 1):
             if where and any(where == check.where for check in one.all_checks()):
-                return dialysis_anchor(number)
+                return experiment_anchor(one, number)
         return ""
+
+    def experiments_of(self, kind: type[OneKind]) -> list[tuple[int, OneKind]]:
+        """Experiments of one kind, each with its number among all of the study, from 1."""
+        every = enumerate(self.study.experiments, 1)
+        return [(number, one) for number, one in every if isinstance(one, kind)]
 
 
 @dataclass(frozen=True)
@@ -135,9 +143,9 @@ def assay_anchor(assay: int) -> str:
     return f"assay-{assay}"
 
 
-def dialysis_anchor(experiment: int) -> str:
-    """Anchor of the section about a microdialysis experiment, by its number from 1."""
-    return f"microdialysis-{experiment}"
+def experiment_anchor(one: StudyExperiment, number: int) -> str:
+    """Anchor of the section about an experiment, by its number from 1."""
+    return f"{one.kind}-{number}"
 
 
 def rename_figure(figure: Figure, name: str) -> Figure:
@@ -150,16 +158,10 @@ def rename_figure(figure: Figure, name: str) -> Figure:
     return replace(figure, name=name, svg=svg)
 
 
-def figure_of(one: DialysisExperiment, study: StudyResult, figure: Figure) -> Figure:
+def figure_of(one: StudyExperiment, study: StudyResult, figure: Figure) -> Figure:
     """A figure of an experiment; with its name before, where a study has several."""
-    if len(study.dialysis) == 1:
-        return figure
-    return rename_figure(figure, f"{slug(one.name)}-{slug(figure.name)}")
-
-
-def injections_file(one: DialysisExperiment, study: StudyResult) -> str:
-    """Name of the file with the pictures of all injections of an experiment."""
-    return "injections.pdf" if len(study.dialysis) == 1 else f"{slug(one.name)}-injections.pdf"
+    name = name_in_study(one, study, slug(figure.name), "-")
+    return figure if len(study.experiments) == 1 else rename_figure(figure, name)
 
 
 def rows_anchor(assay: int, plate: int) -> str:

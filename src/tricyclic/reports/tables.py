@@ -124,7 +124,7 @@ def study_tables(study: StudyResult) -> dict[str, bytes]:
         "checks.csv": (CHECK_COLUMNS, check_rows(study)),
         "comparisons.csv": (COMPARISON_COLUMNS, comparison_rows(study)),
     }
-    if study.dialysis and not study.assays:
+    if study.experiments and not study.assays:
         tables = {"checks.csv": tables["checks.csv"]}
     return {
         name: csv_rows(columns, map(_without_nul, rows), digits=None)
@@ -183,7 +183,7 @@ def check_rows(study: StudyResult) -> Iterator[Row]:
     for assay in study.assays:
         groups.append((assay.name, "", assay.checks))
         groups += [(assay.name, plate.name, plate.checks) for plate in assay.plates]
-    groups += [(one.name, "", one.all_checks()) for one in study.dialysis]
+    groups += [(one.name, "", one.all_checks()) for one in study.experiments]
     for assay_name, plate_name, checks in groups:
         for c in checks:
             head = (assay_name, plate_name, c.name, c.level, c.where, c.message)

@@ -11,7 +11,7 @@ from tricyclic.core.evidence import Evidence, Source
 from tricyclic.core.plate import Plate
 from tricyclic.core.protocol import Protocol
 from tricyclic.core.series import Series
-from tricyclic.results.dialysis_study import DialysisExperiment
+from tricyclic.results.experiment import StudyExperiment
 
 # Suffix of the name of an estimate whose interval includes the errors that all runs share.
 WITH_SHARED = ", with the errors all runs share"
@@ -178,7 +178,8 @@ class InputFile:
 class StudyResult:
     """All results of a study, and what they were computed from; `read_as` are decisions about its
     files that the user did not state, `unused` names what its files contain that no run uses;
-    `date`, `people` and `notes` are those of study.toml; `dialysis` are microdialysis experiments.
+    `date`, `people` and `notes` are those of study.toml; `experiments` are those that are no
+    binding assays.
     """
 
     title: str
@@ -198,9 +199,10 @@ class StudyResult:
     date: str = ""
     people: tuple[str, ...] = ()
     notes: str = ""
-    dialysis: tuple[DialysisExperiment, ...] = ()
+    experiments: tuple[StudyExperiment, ...] = ()
 
     def all_checks(self) -> tuple[Check, ...]:
-        """Checks of the study, of its assays and plates, and of its microdialysis experiments."""
+        """Checks of the study, of its assays and plates, and of its experiments."""
         of_assays = tuple(check for assay in self.assays for check in assay.all_checks())
-        return self.checks + of_assays + tuple(c for one in self.dialysis for c in one.all_checks())
+        of_others = tuple(check for one in self.experiments for check in one.all_checks())
+        return self.checks + of_assays + of_others

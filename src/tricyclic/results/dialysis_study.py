@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tricyclic.core.check import Check
+from tricyclic.core.format import pluralize
 from tricyclic.core.peak import ManualLimits
 from tricyclic.results.chromatography import BatchResult
+from tricyclic.results.experiment import StudyExperiment
 from tricyclic.results.microdialysis import MicrodialysisResult
 
 
@@ -22,8 +25,8 @@ class AnimalFacts:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class DialysisExperiment:
+@dataclass(frozen=True, repr=False)
+class DialysisExperiment(StudyExperiment):
     """One microdialysis experiment of a study.
 
     Parameters
@@ -42,6 +45,10 @@ class DialysisExperiment:
         Limits of integration that were set by hand.
     """
 
+    kind: ClassVar[str] = "microdialysis"
+    label: ClassVar[str] = "Microdialysis"
+    parts: ClassVar[str] = "animal, fraction or injection"
+
     name: str
     title: str
     response: MicrodialysisResult
@@ -54,6 +61,19 @@ class DialysisExperiment:
 
     def __repr__(self) -> str:
         return f"{self.title}: {len(self.response.responses)} animals"
+
+    @property
+    def subject(self) -> str:
+        """The analyte; "values" where the table does not name it."""
+        return self.response.analyte or "values"
+
+    @property
+    def material(self) -> tuple[str, ...]:
+        """Animals, and injections of the batch."""
+        counts = [pluralize(len(self.response.responses), "animal")]
+        if self.batch is not None:
+            counts.append(pluralize(len(self.batch.samples.injected), "injection"))
+        return tuple(counts)
 
     def all_checks(self) -> tuple[Check, ...]:
         """Checks of the batch, then of the animals and groups."""

@@ -12,14 +12,14 @@ from tricyclic.core.estimate import Estimate
 from tricyclic.errors import UnknownNameError
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import AssayResult, StudyResult
-from tricyclic.results.dialysis_study import DialysisExperiment
+from tricyclic.results.experiment import StudyExperiment
 
 
 @dataclass(frozen=True, repr=False)
 class StudyRunResult(Renderable):
     """An analysed study, or plates analysed without a study folder.
 
-    `result["NET"]` is the assay, or the microdialysis experiment, of that name.
+    `result["NET"]` is the assay, or the experiment of another kind, of that name.
 
     Parameters
     ----------
@@ -62,23 +62,23 @@ class StudyRunResult(Renderable):
         levels = [check.level for check in self.checks]
         return {level: levels.count(level) for level in LEVELS}
 
-    def __getitem__(self, name: str) -> AssayResult | DialysisExperiment:
-        """The assay, or the microdialysis experiment, of a name.
+    def __getitem__(self, name: str) -> AssayResult | StudyExperiment:
+        """The assay, or the experiment of another kind, of a name.
 
         Raises
         ------
         UnknownNameError
             If there is none.
         """
-        parts: dict[str, AssayResult | DialysisExperiment] = {a.name: a for a in self.study.assays}
-        parts |= {one.name: one for one in self.study.dialysis}
+        parts: dict[str, AssayResult | StudyExperiment] = {a.name: a for a in self.study.assays}
+        parts |= {one.name: one for one in self.study.experiments}
         if name not in parts:
             raise UnknownNameError.among("assay", name, parts)
         return parts[name]
 
     def __iter__(self) -> Iterator[str]:
         yield from (assay.name for assay in self.study.assays)
-        yield from (one.name for one in self.study.dialysis)
+        yield from (one.name for one in self.study.experiments)
 
     def __contains__(self, name: object) -> bool:
         return name in tuple(self)

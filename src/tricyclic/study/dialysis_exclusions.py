@@ -14,20 +14,20 @@ from tricyclic.core.sample_list import SampleList
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.results.binding import Exclusion
 from tricyclic.study import exclusions
-from tricyclic.study.dialysis_plan import DialysisPlan
+from tricyclic.study.experiment import StudyExperimentPlan
 
 Targets = dict[str, str]
 
 
 def split_exclusions(
-    recorded: Sequence[Exclusion], plans: Sequence[DialysisPlan], *, alone: bool
+    recorded: Sequence[Exclusion], plans: Sequence[StudyExperimentPlan], *, alone: bool
 ) -> tuple[tuple[Exclusion, ...], dict[str, Targets]]:
     """Those of binding assays, and for each experiment its targets with their reasons.
 
     Parameters
     ----------
     recorded : sequence of Exclusion
-    plans : sequence of DialysisPlan
+    plans : sequence of StudyExperimentPlan
     alone : bool
         Whether the study has no binding assay.
 

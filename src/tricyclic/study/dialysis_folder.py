@@ -25,6 +25,7 @@ from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.sample_list import read_sample_list
 from tricyclic.study.dialysis_exclusions import Targets, excluded_rows
 from tricyclic.study.dialysis_plan import ChromatographyPlan, DialysisPlan, ValuesPlan
+from tricyclic.study.experiment import PreparedExperiment
 from tricyclic.study.recovery_table import RecoveryTable, read_recovery_table
 
 MANUAL = "manual_limits.csv"
@@ -40,7 +41,7 @@ _KEYS = {
 
 
 @dataclass(frozen=True)
-class PreparedDialysis:
+class PreparedDialysis(PreparedExperiment):
     """One experiment whose files were read.
 
     `samples`, `method`, `traces` and `manual` are those of a batch, `table` the values of a table,
@@ -98,18 +99,19 @@ def read_dialysis(
         raise (own if own.where else own.at(plan.where)) from error
 
 
-def check_manual_limits(folder: Path, experiments: Sequence[PreparedDialysis]) -> None:
+def check_manual_limits(folder: Path, experiments: Sequence[PreparedExperiment]) -> None:
     """Refuse limits of a peak in an injection that no list of the study has.
 
     Parameters
     ----------
     folder : Path
-    experiments : sequence of PreparedDialysis
+    experiments : sequence of PreparedExperiment
     """
-    if not experiments or not (folder / MANUAL).is_file():
+    dialysis = [one for one in experiments if isinstance(one, PreparedDialysis)]
+    if not dialysis or not (folder / MANUAL).is_file():
         return
     known = {
-        row.name for one in experiments if one.samples is not None for row in one.samples.injected
+        row.name for one in dialysis if one.samples is not None for row in one.samples.injected
     }
     for one in read_manual_limits(folder / MANUAL):
         if one.injection not in known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tricyclic.study.dialysis_schema import RecoveryField, TimeField, WindowField
+
 SECTIONS: dict[str, str] = {
     "[[microdialysis]]": (
         "One table for each analyte of a microdialysis experiment. It has a batch of chromatograms "
@@ -192,4 +194,30 @@ KEYS: dict[str, tuple[str, str]] = {
         'from = "2026-03-02T14:04"',
     ),
     "microdialysis.animal.flow.uL_per_min": ("The flow", "uL_per_min = 0.0"),
+}
+
+# Units of keys whose names do not contain them.
+UNITS: dict[str, str] = {
+    "microdialysis.response.window_min": "min",
+    "microdialysis.response.cv_max_percent": "%",
+    "microdialysis.animal.flow.uL_per_min": "uL/min",
+}
+# Allowed values that the code after the schema checks.
+ALLOWED: dict[str, str] = {
+    "microdialysis.collection.recovery_in_vitro": "above 0, at most 1",
+    "microdialysis.response.window_min": "begin and end, 0 or more",
+    "microdialysis.response.confidence": "0.5 or more, below 1",
+}
+# Defaults in words.
+DEFAULTS: dict[str, str] = {
+    "microdialysis.title": "the name",
+    "microdialysis.analyte": "the only one of the method or of the table",
+    "microdialysis.unit": "that of the values; nM for a batch with a flow",
+    "microdialysis.response.window_min": "0 to 120",
+}
+# Kind of field -> the type of its value in words.
+TYPES: dict[type, str] = {
+    TimeField: "time: minutes, or text",
+    RecoveryField: "number with error, or file",
+    WindowField: "two numbers",
 }

@@ -13,6 +13,7 @@ from tricyclic.core.fraction_table import TimeIs
 from tricyclic.core.fractions import ResponseSettings
 from tricyclic.errors import InputError
 from tricyclic.results.microdialysis import Primary
+from tricyclic.study.experiment import StudyExperimentPlan
 from tricyclic.study.inside import inside_study
 
 
@@ -97,7 +98,7 @@ class DosePlan:
 
 
 @dataclass(frozen=True)
-class DialysisPlan:
+class DialysisPlan(StudyExperimentPlan):
     """One microdialysis experiment; either `chromatography` or `table` is given."""
 
     name: str

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -31,13 +31,20 @@ from tricyclic.results.binding import Exclusion, InputFile
 from tricyclic.study import exclusions as exclusion_file
 from tricyclic.study.conditions import read_conditions
 from tricyclic.study.dialysis_exclusions import split_exclusions
-from tricyclic.study.dialysis_folder import PreparedDialysis, check_manual_limits, read_dialysis
+from tricyclic.study.dialysis_folder import check_manual_limits, read_dialysis
+from tricyclic.study.dialysis_plan import DialysisPlan
+from tricyclic.study.experiment import PreparedExperiment, StudyExperimentPlan
 from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
 from tricyclic.study.tables import series_from
 from tricyclic.study.unused import unused_files, unused_of_plates, unused_of_tables
 
 OWN_CURVES = "curves"
+# Plan of an experiment -> what reads its files. It takes the plan, the folder, a callback for the
+# name of each file, the exclusions, and the progress.
+READERS: dict[type[StudyExperimentPlan], Callable[..., PreparedExperiment]] = {
+    DialysisPlan: read_dialysis,
+}
 
 
 @dataclass(frozen=True)
@@ -102,7 +109,7 @@ class PreparedStudy:
     input_hash: str
     unused: tuple[str, ...] = ()
     unused_files: tuple[str, ...] = ()
-    dialysis: tuple[PreparedDialysis, ...] = ()
+    experiments: tuple[PreparedExperiment, ...] = ()
 
     @property
     def own_curves(self) -> Path | None:
@@ -142,7 +149,7 @@ def read_study(
         files.add(exclusion_file.NAME)
     _check_own_curves(folder / OWN_CURVES)
     places = {(assay.name, _run_name(run)): run.file for assay in plan.assays for run in assay.runs}
-    of_wells, targets = split_exclusions(exclusions, plan.dialysis, alone=not plan.assays)
+    of_wells, targets = split_exclusions(exclusions, plan.experiments, alone=not plan.assays)
     excluded = exclusion_file.excluded_wells(of_wells, places)
     logged = raw_hashes(read_log(folder))
     for file in dict.fromkeys(places.values()):
@@ -150,12 +157,12 @@ def read_study(
     assays = tuple(_assay(assay, files, excluded, library) for assay in plan.assays)
     for own in sorted((folder / OWN_CURVES).glob("*.py")):
         files.add(own.relative_to(folder).as_posix())
-    dialysis = tuple(
-        read_dialysis(one, folder, files.add, targets[one.name], on_progress)
-        for one in plan.dialysis
+    experiments = tuple(
+        READERS[type(one)](one, folder, files.add, targets[one.name], on_progress)
+        for one in plan.experiments
     )
-    check_manual_limits(folder, dialysis)
-    raw = {*places.values(), *(name for one in dialysis for name in one.raw)}
+    check_manual_limits(folder, experiments)
+    raw = {*places.values(), *(name for one in experiments for name in one.raw)}
     for name in sorted(raw):
         _check_unchanged(name, files.add(name), logged)
     inputs = tuple(
@@ -171,14 +178,14 @@ def read_study(
         unused=tuple(
             dict.fromkeys(
                 (
-                    *(part for one in dialysis for part in one.unused),
+                    *(part for one in experiments for part in one.unused),
                     *unused_of_plates(plan, files.plates_of, files.chosen),
                     *unused_of_tables(plan, files.tables, excluded),
                 )
             )
         ),
         unused_files=unused_files(folder, tuple(files.sha256)),
-        dialysis=dialysis,
+        experiments=experiments,
     )
 
 

@@ -16,8 +16,8 @@ from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.files import file_content
 from tricyclic.io.toml_schema import checked_toml
-from tricyclic.study.dialysis_plan import DialysisPlan, dialysis_plan
-from tricyclic.study.dialysis_schema import EXPERIMENTS
+from tricyclic.study.experiment import StudyExperimentPlan
+from tricyclic.study.experiment_plans import KINDS_OF_PLAN, experiment_plans
 from tricyclic.study.inside import inside_study
 from tricyclic.study.plan_schema import (
     ASSAYS,
@@ -168,7 +168,7 @@ class StudyPlan:
     content: bytes = b""
     laboratory: str = ""
     date: str = ""
-    dialysis: tuple[DialysisPlan, ...] = ()
+    experiments: tuple[StudyExperimentPlan, ...] = ()
 
 
 def read_plan(folder: Path) -> StudyPlan:
@@ -194,13 +194,10 @@ def read_plan(folder: Path) -> StudyPlan:
         _compare(row, assays, f"{NAME}, compare {COMPARISONS.label(row, n)}")
         for n, row in enumerate(data["compare"], 1)
     )
-    dialysis = tuple(
-        dialysis_plan(row, f"{NAME}, microdialysis {EXPERIMENTS.label(row, n)}")
-        for n, row in enumerate(data["microdialysis"], 1)
-    )
+    experiments = experiment_plans(data, NAME)
     names = [plan.name for plan in assays]
-    names += [plan.name for plan in joint] + [plan.name for plan in dialysis]
-    _check_unique("experiment" if dialysis else "assay", names, NAME)
+    names += [plan.name for plan in joint] + [plan.name for plan in experiments]
+    _check_unique("experiment" if experiments else "assay", names, NAME)
     return StudyPlan(
         title=data["title"],
         author=data["author"],
@@ -214,7 +211,7 @@ def read_plan(folder: Path) -> StudyPlan:
         content=content,
         laboratory=data["laboratory"],
         date=data["date"].isoformat() if data["date"] else "",
-        dialysis=dialysis,
+        experiments=experiments,
     )
 
 
@@ -225,11 +222,12 @@ def _check_top(data: Mapping[str, Any]) -> None:
             where=NAME,
             allowed=f"This version of tricyclic reads version {SCHEMA}",
         )
-    if not data["assay"] and not data["microdialysis"]:
+    if not data["assay"] and not any(data[kind] for kind in KINDS_OF_PLAN):
+        tables = " or a ".join(f"[[{kind}]]" for kind in KINDS_OF_PLAN)
         raise InputError(
-            "contains no assay and no microdialysis",
+            f"contains no assay and no {' or '.join(KINDS_OF_PLAN)}",
             where=NAME,
-            do="Add an [[assay]] or a [[microdialysis]]; tricyclic study new writes an example",
+            do=f"Add an [[assay]] or a {tables}; tricyclic study new writes an example",
         )
 
 

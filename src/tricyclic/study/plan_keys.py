@@ -24,30 +24,26 @@ from tricyclic.io.toml_schema import (
     TextField,
     TextListField,
 )
+from tricyclic.study import dialysis_keys
 from tricyclic.study.conditions import DATES, MEASURED, NUMBERS
-from tricyclic.study.dialysis_schema import RecoveryField, TimeField, WindowField
 from tricyclic.study.key_texts import CONDITIONS, KEYS, SECTIONS
 from tricyclic.study.plan_schema import REPORT_FORMATS, STUDY, SyntheticField
 from tricyclic.units import HALF_LIFE_DAYS
 
 # Units of keys whose names do not contain them.
 UNITS = {
-    "microdialysis.response.window_min": "min",
-    "microdialysis.response.cv_max_percent": "%",
-    "microdialysis.animal.flow.uL_per_min": "uL/min",
     "assay.plate.counting_time_min": "min",
     "assay.plate.plate_size": "wells",
+    **dialysis_keys.UNITS,
 }
 # Allowed values that the code after the schema checks.
 ALLOWED = {
     "schema_version": "1",
     "report.formats": ", ".join(REPORT_FORMATS),
-    "microdialysis.collection.recovery_in_vitro": "above 0, at most 1",
-    "microdialysis.response.window_min": "begin and end, 0 or more",
-    "microdialysis.response.confidence": "0.5 or more, below 1",
     "assay.method.confidence": "0.5 or more, below 1",
     "assay.method.outlier_q": "above 0 and below 0.5",
     "assay.method.model": "auto, or a curve model by name",
+    **dialysis_keys.ALLOWED,
 }
 DEFAULTS = {
     "assay.title": "the name",
@@ -57,10 +53,7 @@ DEFAULTS = {
     "compare.parameter": "Bmax for groups, Ki for selectivity",
     "joint.title": "the name",
     "report.formats": "html and pdf",
-    "microdialysis.title": "the name",
-    "microdialysis.analyte": "the only one of the method or of the table",
-    "microdialysis.unit": "that of the values; nM for a batch with a flow",
-    "microdialysis.response.window_min": "0 to 120",
+    **dialysis_keys.DEFAULTS,
 }
 
 
@@ -166,9 +159,7 @@ def _type(schema: Schema) -> str:
         BooleanField: "true or false",
         DateField: "date",
         SyntheticField: "text, true or false",
-        TimeField: "time: minutes, or text",
-        RecoveryField: "number with error, or file",
-        WindowField: "two numbers",
+        **dialysis_keys.TYPES,
         TableField: "column",
     }
     return types[type(schema)]

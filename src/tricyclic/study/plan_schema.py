@@ -21,7 +21,7 @@ from tricyclic.io.toml_schema import (
     TextField,
     TextListField,
 )
-from tricyclic.study.dialysis_schema import EXPERIMENTS
+from tricyclic.study.experiment_plans import KINDS_OF_PLAN
 
 KINDS: tuple[str, ...] = get_args(AssayKind)
 REPORT_FORMATS = ("html", "pdf")
@@ -171,7 +171,7 @@ STUDY = TableField(
         "assay": ASSAYS,
         "compare": COMPARISONS,
         "joint": JOINTS,
-        "microdialysis": EXPERIMENTS,
+        **{name: kind.schema for name, kind in KINDS_OF_PLAN.items()},
         "report": TableField({"formats": TextListField()}),
     }
 )

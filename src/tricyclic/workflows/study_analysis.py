@@ -41,7 +41,12 @@ from tricyclic.results.binding import (
 from tricyclic.results.study_run import StudyRunResult
 from tricyclic.study.folder import PreparedAssay, PreparedPlate, PreparedStudy, PreparedTable
 from tricyclic.study.plan import ComparePlan, JointPlan
-from tricyclic.workflows.dialysis_study import analyse_dialysis
+from tricyclic.workflows.experiments import (
+    ExperimentContext,
+    analyse_experiment,
+    check_compare,
+    name_of_kind,
+)
 
 Curves = Mapping[str, CurveModel]
 # Quantities for which published values are looked up.
@@ -73,33 +78,22 @@ def analyse_study(
 
     With `compare`, the model's course stands beside each microdialysis experiment.
     """
-    if compare and not prepared.dialysis:
-        raise InputError(
-            "has no microdialysis, which is what the model is laid beside",
-            where="study.toml",
-            do="Leave --compare out",
-        )
     curves = study_curves(prepared)
     plan = prepared.plan
     # Two more steps: the comparisons, and writing the files.
     n_steps = sum(len(assay.runs) for assay in prepared.assays) + len(plan.joint) + 2
-    n_steps += len(prepared.dialysis)
+    n_steps += len(prepared.experiments)
     steps = Steps(n_steps, on_progress)
     assays = [analyse_assay(assay, curves, library, steps) for assay in prepared.assays]
     for joint in plan.joint:
         steps.begin(f"{joint.name}, joint fit")
         assays.append(analyse_joint(joint, prepared, curves))
-    dialysis = []
-    for one in prepared.dialysis:
-        steps.begin(f"{one.plan.name}, microdialysis")
-        dialysis.append(
-            analyse_dialysis(
-                one,
-                synthetic=plan.synthetic,
-                library=str(library.folder or ""),
-                compare=compare,
-            )
-        )
+    context = ExperimentContext(plan.synthetic, str(library.folder or ""), compare)
+    check_compare(prepared.experiments, context)
+    experiments = []
+    for one in prepared.experiments:
+        steps.begin(f"{one.plan.name}, {name_of_kind(one)}")
+        experiments.append(analyse_experiment(one, context))
     steps.begin("comparisons")
     selectivity, comparisons = _compare(plan.compare, assays, curves)
     study = StudyResult(
@@ -119,7 +113,7 @@ def analyse_study(
         version=__version__,
         checks=copies_across_assays(assays),
         unused=prepared.unused,
-        dialysis=tuple(dialysis),
+        experiments=tuple(experiments),
     )
     steps.begin("figures and report")
     methods = {assay.plan.name: assay.plan.method for assay in prepared.assays}

@@ -149,6 +149,16 @@ def test_the_folder_of_results_has_every_table_figure_and_report(done):
     assert verified.verified, verified.difference
 
 
+def test_one_experiment_of_a_study_can_be_shown_alone(done):
+    _, result = done
+    one = result["NE"]
+    assert one.to_json() == result.to_json()["microdialysis"][0]
+    assert set(one.frame_names) < set(result.frame_names)
+    assert one.to_frame("effects").equals(result.to_frame("effects"))
+    assert set(one.figure_names) <= set(result.figure_names) and one.figure_names
+    assert one.summary() in result.summary()
+
+
 def test_a_study_of_a_table_gives_the_result_of_its_own_values(done, tmp_path):
     _, result = done
     response = result["NE"].response
@@ -351,7 +361,7 @@ def test_the_chromatograms_may_stand_beside_the_plan(content, tmp_path):
     beside = replaced('folder = "raw"', 'folder = "."')
     folder = spoilt(content, tmp_path, **{"study.toml": beside})
     (folder / "raw" / "traces.csv").rename(folder / "traces.csv")
-    assert read_plan(folder).dialysis[0].chromatography.folder == "."
+    assert read_plan(folder).experiments[0].chromatography.folder == "."
     assert list(analyse(folder)) == ["NE"]
 
 
@@ -492,7 +502,7 @@ def test_the_template_is_read_and_needs_its_chromatograms(tmp_path):
     result = new.run(NewStudyOptions("microdialysis", str(folder), template=True))
     assert not result.runs
     plan = read_plan(folder)
-    assert [one.name for one in plan.dialysis] == ["NE"]
+    assert [one.name for one in plan.experiments] == ["NE"]
     with pytest.raises(InputError, match="files are not in the folder raw"):
         analyse(folder)
     with pytest.raises(InputError, match="protocol"):

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tricyclic.io.frames import Columns
 from tricyclic.io.write_tables import csv_files
-from tricyclic.plotting.injection_pages import injection_book
-from tricyclic.reports.frames.dialysis_study import dialysis_tables
+from tricyclic.reports.experiments import further_files, of_each
 from tricyclic.reports.results_workbook import results_csv, results_xlsx
-from tricyclic.reports.section import injections_file
 from tricyclic.reports.study_report import (
     figure_files,
     render,
@@ -16,7 +15,6 @@ from tricyclic.reports.study_report import (
     study_document,
 )
 from tricyclic.reports.tables import study_tables
-from tricyclic.results.binding import StudyResult
 from tricyclic.results.study_run import StudyRunResult
 
 
@@ -41,15 +39,7 @@ def study_files(
     document = study_document(result, in_study=in_study, figure_pdf=True)
     files = study_tables(result.study) | {"result.json": result_json_bytes(result)}
     files |= {"results.csv": results_csv(result), "results.xlsx": results_xlsx(result)}
-    files |= dialysis_files(result.study)
+    tables: dict[str, Columns] = of_each(result.study, "frames", "_")
+    files |= csv_files(tables) | further_files(result.study)
     files |= {f"report.{format}": render(document, f".{format}") for format in formats}
     return files | figure_files(document)
-
-
-def dialysis_files(study: StudyResult) -> dict[str, bytes]:
-    """Tables of the microdialysis experiments, and a PDF with the picture of each injection."""
-    files = csv_files(dialysis_tables(study))
-    for one in study.dialysis:
-        if one.batch is not None and one.batch.traces:
-            files[injections_file(one, study)] = injection_book(one.batch)
-    return files

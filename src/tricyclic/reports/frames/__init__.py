@@ -40,6 +40,7 @@ RENDERERS: dict[str, str] = {
     "VirtualAssayResult": "tricyclic.reports.frames.models:virtual_assay_frames",
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
+    "DialysisExperiment": "tricyclic.reports.frames.dialysis_study:experiment_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
     "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
     "NoNetFluxResult": "tricyclic.reports.frames.no_net_flux:no_net_flux_frames",

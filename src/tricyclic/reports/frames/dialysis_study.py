@@ -1,29 +1,16 @@
-"""Tables of the microdialysis experiments of a study."""
+"""Tables of a microdialysis experiment of a study."""
 
 from __future__ import annotations
 
 from tricyclic.io.frames import Columns
-from tricyclic.plotting.style import slug
 from tricyclic.reports.frames.chromatography import batch_frames
 from tricyclic.reports.frames.columns import from_rows
 from tricyclic.reports.frames.microdialysis import microdialysis_frames
-from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 
 
-def dialysis_tables(study: StudyResult) -> dict[str, Columns]:
-    """ "animals", "effects", "fractions", "amounts", "peaks" and others; with the name of their
-    experiment before it ("ne_animals") where a study has several.
-    """
-    several = len(study.dialysis) > 1
-    return {
-        f"{slug(one.name)}_{name}" if several else name: columns
-        for one in study.dialysis
-        for name, columns in _tables(one).items()
-    }
-
-
-def _tables(one: DialysisExperiment) -> dict[str, Columns]:
+def experiment_frames(one: DialysisExperiment) -> dict[str, Columns]:
+    """ "animals", "effects", "fractions", "amounts", "peaks" and others."""
     tables = dict(batch_frames(one.batch)) if one.batch is not None else {}
     # Of the fractions, the windows after the treatment count, and not those on the clock.
     tables |= microdialysis_frames(one.response)

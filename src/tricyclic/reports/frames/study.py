@@ -9,8 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from tricyclic.io.frames import Columns
 from tricyclic.io.write_tables import Cell
-from tricyclic.reports.dialysis_rows import animal_rows, treatment_rows
-from tricyclic.reports.frames.dialysis_study import dialysis_tables
+from tricyclic.reports.experiments import experiment_rows, of_each, unit_rows
 from tricyclic.reports.results_table import (
     ResultRow,
     plain_cell,
@@ -41,14 +40,14 @@ def study_run_frames(result: StudyRunResult) -> dict[str, Columns]:
     of a folder of results.
     """
     study = result.study
-    of_dialysis = dialysis_tables(study) if study.dialysis else {}
+    of_experiments: dict[str, Columns] = of_each(study, "frames", "_")
     tables: dict[str, Columns] = {
-        "results": _results([*result_rows(study), *treatment_rows(study)]),
-        "runs": _results([*run_rows(study), *animal_rows(study)]),
-        **of_dialysis,
+        "results": _results([*result_rows(study), *experiment_rows(study)]),
+        "runs": _results([*run_rows(study), *unit_rows(study)]),
+        **of_experiments,
         "checks": _columns(CHECK_COLUMNS, check_rows(study)),
     }
-    if study.dialysis and not study.assays:
+    if study.experiments and not study.assays:
         return tables
     return {
         "results": tables.pop("results"),
@@ -58,7 +57,7 @@ def study_run_frames(result: StudyRunResult) -> dict[str, Columns]:
         "readings": _columns(WELL_COLUMNS, well_rows(study)),
         "checks": _columns(CHECK_COLUMNS, check_rows(study)),
         "comparisons": _columns(COMPARISON_COLUMNS, comparison_rows(study)),
-        **of_dialysis,
+        **of_experiments,
     }
 
 

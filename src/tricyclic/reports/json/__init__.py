@@ -34,6 +34,7 @@ RENDERERS: dict[str, str] = {
     "CompareResult": "tricyclic.reports.json.comparison:compare_json",
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
     "BatchResult": "tricyclic.reports.json.chromatography:batch_json",
+    "DialysisExperiment": "tricyclic.reports.json.dialysis_study:experiment_json",
     "MicrodialysisResult": "tricyclic.reports.json.microdialysis:microdialysis_json",
 }
 

@@ -13,8 +13,6 @@ from tricyclic.core.analysis_options import AnalysisOptions
 from tricyclic.core.conditions import BindingConditions
 from tricyclic.core.estimate import Estimate, Fit, format_estimate, p_scale_name, unit_of_parameter
 from tricyclic.core.serialize import to_jsonable
-from tricyclic.reports.json.chromatography import batch_json
-from tricyclic.reports.json.microdialysis import microdialysis_json
 from tricyclic.results.binding import AssayResult, GroupComparison, PlateResult, StudyResult
 from tricyclic.results.ki import KbResult, KiResult
 from tricyclic.results.study_run import DemoResult, StudyRunResult
@@ -52,29 +50,15 @@ def study_json(result: StudyRunResult) -> dict[str, Any]:
         "read_as": list(study.read_as),
         "unused": list(study.unused),
         "sources": to_jsonable(study.sources),
-    } | _dialysis(study)
+    } | _experiments(study)
 
 
-def _dialysis(study: StudyResult) -> dict[str, Any]:
-    """The microdialysis experiments, where there are any."""
-    if not study.dialysis:
-        return {}
-    return {
-        "microdialysis": [
-            {
-                "name": one.name,
-                "title": one.title,
-                "species": one.species,
-                "response": microdialysis_json(one.response),
-                "batch": batch_json(one.batch) if one.batch is not None else None,
-                "animals": to_jsonable(one.animals),
-                "left_out": [{"target": t, "reason": reason} for t, reason in one.excluded],
-                "manual_limits": to_jsonable(one.manual),
-                "methods_text": one.methods,
-            }
-            for one in study.dialysis
-        ]
-    }
+def _experiments(study: StudyResult) -> dict[str, Any]:
+    """The experiments that are no binding assays, by their kind."""
+    by_kind: dict[str, Any] = {}
+    for one in study.experiments:
+        by_kind.setdefault(one.kind, []).append(one.to_json())
+    return by_kind
 
 
 def estimate_json(estimate: Estimate) -> dict[str, Any]:

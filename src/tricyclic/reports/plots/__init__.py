@@ -27,6 +27,7 @@ RENDERERS: dict[str, str] = {
     "InterpolationResult": "tricyclic.reports.plots.standards:interpolation_drawings",
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
     "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
+    "DialysisExperiment": "tricyclic.reports.plots.dialysis_study:experiment_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
     "ProbeRecoveryResult": "tricyclic.reports.plots.microdialysis:probe_recovery_drawings",
     "NoNetFluxResult": "tricyclic.reports.plots.microdialysis:no_net_flux_drawings",

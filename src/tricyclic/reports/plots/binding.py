@@ -14,9 +14,8 @@ from tricyclic.plotting.drawing import Drawing
 from tricyclic.plotting.plate import plate_map
 from tricyclic.plotting.residuals import residuals
 from tricyclic.plotting.style import slug
-from tricyclic.reports.plots.chromatography import batch_drawings
+from tricyclic.reports.experiments import of_each
 from tricyclic.reports.plots.drawings import curve_drawing
-from tricyclic.reports.plots.microdialysis import microdialysis_drawings
 from tricyclic.reports.section import ReportData
 from tricyclic.reports.sections.comparison import comparison_figures
 from tricyclic.reports.sections.summary import key_figure
@@ -41,7 +40,7 @@ def study_drawings(result: StudyRunResult) -> dict[str, Drawing]:
             if scatchard is not None:
                 name = _unique(slug(scatchard.name), drawings)
                 drawings[name] = curve_drawing(scatchard, is_part=True)
-    drawings |= _of_dialysis(result)
+    drawings |= of_each(result.study, "plots", "-")
     report = ReportData(result.study)
     pooled = [estimate for assay in result.study.assays for estimate in assay.pooled]
     if any(estimate.name == "Ki" and estimate.value > 0 for estimate in pooled):
@@ -72,20 +71,6 @@ def design_drawings(result: DesignResult) -> dict[str, Drawing]:
 
 def _plate_drawing(plate: Plate, title: str, *, is_part: bool = False) -> Drawing:
     return Drawing(partial(plate_map, plate, title=title), is_part=is_part, is_flexible=True)
-
-
-def _of_dialysis(result: StudyRunResult) -> dict[str, Drawing]:
-    """Figures of the microdialysis experiments; with their name before, where there are several."""
-    several = len(result.study.dialysis) > 1
-    drawings: dict[str, Drawing] = {}
-    for one in result.study.dialysis:
-        own = dict(microdialysis_drawings(one.response))
-        if one.batch is not None:
-            own |= batch_drawings(one.batch)
-        drawings |= {
-            f"{slug(one.name)}-{name}" if several else name: each for name, each in own.items()
-        }
-    return drawings
 
 
 def _unique(name: str, taken: dict[str, Drawing]) -> str:

@@ -24,8 +24,9 @@ ACROSS = 14
 def write(report: ReportData) -> Sequence[Block]:
     """For each experiment a table of its animals, of their collection, and of all fractions."""
     blocks: list[Block] = [Heading("Animals", 1, "animals")]
-    for one in report.study.dialysis:
-        if len(report.study.dialysis) > 1:
+    experiments = report.experiments_of(DialysisExperiment)
+    for _, one in experiments:
+        if len(experiments) > 1:
             blocks.append(Heading(one.title, 2))
         blocks += _experiment(one, report.study)
     return blocks
@@ -181,5 +182,8 @@ def _remarks(result: MicrodialysisResult) -> Iterator[tuple[str, str, str]]:
 
 
 SECTION = ReportSection(
-    order=86, appendix=True, applies=lambda report: bool(report.study.dialysis), write=write
+    order=86,
+    appendix=True,
+    applies=lambda report: bool(report.experiments_of(DialysisExperiment)),
+    write=write,
 )

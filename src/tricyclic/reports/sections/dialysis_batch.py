@@ -10,7 +10,9 @@ from tricyclic.core.document import Block, Heading, Paragraph, Table
 from tricyclic.core.format import format_number, list_names
 from tricyclic.plotting.batch import batch_overview
 from tricyclic.plotting.injection_pages import injection_page, number_of_pages
-from tricyclic.reports.section import ReportData, ReportSection, figure_of, injections_file
+from tricyclic.reports.dialysis_output import INJECTIONS
+from tricyclic.reports.experiments import name_in_study
+from tricyclic.reports.section import ReportData, ReportSection, figure_of
 from tricyclic.reports.text.chromatography import criteria_verdict
 from tricyclic.reports.words import format_optional
 from tricyclic.results.binding import StudyResult
@@ -21,10 +23,11 @@ from tricyclic.results.dialysis_study import DialysisExperiment
 def write(report: ReportData) -> Sequence[Block]:
     """For each batch its line, limits and criteria, an overview, and a page of injections."""
     blocks: list[Block] = [Heading("Chromatography", 1, "chromatography")]
-    for one in report.study.dialysis:
+    experiments = report.experiments_of(DialysisExperiment)
+    for _, one in experiments:
         if one.batch is None:
             continue
-        if len(report.study.dialysis) > 1:
+        if len(experiments) > 1:
             blocks.append(Heading(one.title, 2))
         blocks += _batch(one, one.batch, report.study)
     return blocks
@@ -53,7 +56,11 @@ def _batch(one: DialysisExperiment, batch: BatchResult, study: StudyResult) -> I
     if batch.traces:
         pages = number_of_pages(batch)
         page = figure_of(one, study, injection_page(batch, 1))
-        more = f" All {pages} pages are in {injections_file(one, study)}." if pages > 1 else ""
+        more = (
+            f" All {pages} pages are in {name_in_study(one, study, INJECTIONS, '-')}."
+            if pages > 1
+            else ""
+        )
         yield Heading("Injections", 2)
         yield replace(page, caption=f"{page.caption}{more}")
 
@@ -151,6 +158,8 @@ def _suitability(batch: BatchResult) -> Table:
 SECTION = ReportSection(
     order=88,
     appendix=True,
-    applies=lambda report: any(one.batch is not None for one in report.study.dialysis),
+    applies=lambda report: any(
+        one.batch is not None for _, one in report.experiments_of(DialysisExperiment)
+    ),
     write=write,
 )

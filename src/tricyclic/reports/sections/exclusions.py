@@ -23,12 +23,13 @@ def write(report: ReportData) -> Sequence[Block]:
     ]
     others = [
         (one, target, reason)
-        for one in report.study.dialysis
+        for one in report.study.experiments
         for target, reason in one.excluded
         if not (listed and reason.startswith(listed))
     ]
     if not recorded and not wells and not others:
-        what = "animal, fraction or injection" if not report.study.assays else "well or run"
+        kinds = dict.fromkeys(one.parts for one in report.study.experiments)
+        what = "well or run" if report.study.assays else ", ".join(kinds)
         return [*blocks, Paragraph(f"No {what} was excluded.")]
     if recorded:
         rows = tuple((e.target, e.reason, e.excluded_by, e.excluded_on) for e in recorded)
@@ -64,6 +65,6 @@ def write(report: ReportData) -> Sequence[Block]:
 
 SECTION = ReportSection(
     order=80,
-    applies=lambda report: bool(report.study.assays or report.study.dialysis),
+    applies=lambda report: bool(report.study.assays or report.study.experiments),
     write=write,
 )

@@ -39,8 +39,8 @@ def write(report: ReportData) -> Sequence[Block]:
         of_all = len(names) == len(assays) > 1
         heading = "All assays" if of_all else "; ".join(names)
         blocks += [Heading(heading, 2), Paragraph(" ".join(sentences), "copy")]
-    for one in report.study.dialysis:
-        if len(report.study.dialysis) > 1 or assays:
+    for one in report.study.experiments:
+        if len(report.study.experiments) > 1 or assays:
             blocks.append(Heading(one.title, 2))
         blocks += [Paragraph(part, "copy") for part in one.methods.split("\n\n")]
     return blocks
@@ -77,7 +77,7 @@ SECTION = ReportSection(
     order=85,
     applies=lambda report: (
         any(a.methods for a in report.study.assays)
-        or any(one.methods for one in report.study.dialysis)
+        or any(one.methods for one in report.study.experiments)
     ),
     write=write,
 )

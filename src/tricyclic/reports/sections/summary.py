@@ -226,7 +226,7 @@ def _label(estimate: Estimate, assay: AssayResult) -> str:
 
 SECTION = ReportSection(
     order=10,
-    # A study of microdialysis alone has its results in its own section.
-    applies=lambda report: bool(report.study.assays) or not report.study.dialysis,
+    # A study without binding assays has its results in the sections of its experiments.
+    applies=lambda report: bool(report.study.assays) or not report.study.experiments,
     write=write,
 )

@@ -41,6 +41,7 @@ RENDERERS: dict[str, str] = {
     "InterpolationResult": "tricyclic.reports.text.standard_curve:interpolation_text",
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
+    "DialysisExperiment": "tricyclic.reports.text.dialysis_study:experiment_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
     "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
     "NoNetFluxResult": "tricyclic.reports.text.no_net_flux:no_net_flux_text",

@@ -1,4 +1,4 @@
-"""The microdialysis experiments of a study as text."""
+"""A microdialysis experiment of a study as text."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tricyclic.reports.text.microdialysis import microdialysis_text
 from tricyclic.results.dialysis_study import DialysisExperiment
 
 
-def experiment_lines(one: DialysisExperiment) -> list[str]:
+def experiment_text(one: DialysisExperiment) -> str:
     """The batch, then responses and effects, each with its checks; what is left out."""
     lines: list[str] = []
     if one.batch is not None:
@@ -25,4 +25,4 @@ def experiment_lines(one: DialysisExperiment) -> list[str]:
         )
         for m in one.manual
     ]
-    return lines
+    return "\n".join(lines)

@@ -14,7 +14,6 @@ from tricyclic.core.estimate import (
 )
 from tricyclic.core.format import format_number, pluralize, wrap_line
 from tricyclic.reports.text.checks import check_lines
-from tricyclic.reports.text.dialysis_study import experiment_lines
 from tricyclic.reports.text.unused import unused_lines
 from tricyclic.reports.words import fit_check
 from tricyclic.results.binding import (
@@ -84,9 +83,9 @@ def study_text(study: StudyResult, curves: Mapping[str, CurveModel]) -> str:
         lines += _estimates(assay, curves)
         lines += [wrap_line(f"  {comparison.statement}") for comparison in assay.comparisons]
         lines += check_lines(assay.all_checks())
-    for one in study.dialysis:
+    for one in study.experiments:
         lines += [""] if lines else []
-        lines += experiment_lines(one)
+        lines.append(one.summary())
     if study.comparisons or study.selectivity:
         lines += ["", "Comparisons"]
         lines += [wrap_line(f"  {comparison.statement}") for comparison in study.comparisons]

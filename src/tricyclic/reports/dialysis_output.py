@@ -1,4 +1,6 @@
-"""Rows of the table of results for microdialysis: one for each treatment, and one per animal."""
+"""What microdialysis adds to a study: rows of the table of results, one for each treatment and one
+per animal, and the pictures of all injections.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,14 @@ import math
 from collections.abc import Iterator
 
 from tricyclic.core.format import format_number, format_p
+from tricyclic.plotting.injection_pages import injection_book
+from tricyclic.reports.experiments import ExperimentOutput, flags_of
 from tricyclic.reports.frames.microdialysis import column_unit
 from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell
-from tricyclic.results.binding import StudyResult
 from tricyclic.results.dialysis_study import DialysisExperiment
 
 FIGURES = 3
+INJECTIONS = "injections.pdf"
 # Column -> what it is, for the sheet "Read me" and docs/results.md.
 COLUMNS = {
     "analyte": "compound that was measured in the dialysate",
@@ -25,39 +29,33 @@ COLUMNS = {
 }
 
 
-def treatment_rows(study: StudyResult) -> Iterator[ResultRow]:
-    """One row for each treatment of each experiment, or each group where nothing is compared."""
-    for one in study.dialysis:
-        yield from _treatments(one)
-
-
-def animal_rows(study: StudyResult) -> Iterator[ResultRow]:
+def animal_rows(one: DialysisExperiment) -> Iterator[ResultRow]:
     """One row for each animal."""
-    for one in study.dialysis:
-        unit = column_unit(one.response.unit)
-        for r in one.response.responses:
-            place: dict[str, TableCell] = {
-                "assay": one.name,
-                "analyte": one.response.analyte,
-                "group": r.course.group,
-                "run": r.course.animal,
-                "n": 1,
-            }
-            percent = 100.0 * math.exp(r.log_ratio)
-            numbers: dict[str, TableCell] = {
-                "percent": _cell(percent),
-                f"baseline{unit}": _cell(r.baseline.mean),
-            }
-            status = "flagged" if r.course.animal in one.response.flagged else "quantified"
-            yield ResultRow(place, {"percent": numbers}, {"status": status})
-        for name, reason in one.response.left_out:
-            place = {"assay": one.name, "analyte": one.response.analyte, "run": name, "n": 0}
-            yield ResultRow(place, {}, {"status": f"excluded: {reason}"})
+    unit = column_unit(one.response.unit)
+    for r in one.response.responses:
+        place: dict[str, TableCell] = {
+            "assay": one.name,
+            "analyte": one.response.analyte,
+            "group": r.course.group,
+            "run": r.course.animal,
+            "n": 1,
+        }
+        percent = 100.0 * math.exp(r.log_ratio)
+        numbers: dict[str, TableCell] = {
+            "percent": _cell(percent),
+            f"baseline{unit}": _cell(r.baseline.mean),
+        }
+        status = "flagged" if r.course.animal in one.response.flagged else "quantified"
+        yield ResultRow(place, {"percent": numbers}, {"status": status})
+    for name, reason in one.response.left_out:
+        place = {"assay": one.name, "analyte": one.response.analyte, "run": name, "n": 0}
+        yield ResultRow(place, {}, {"status": f"excluded: {reason}"})
 
 
-def _treatments(one: DialysisExperiment) -> Iterator[ResultRow]:
+def treatment_rows(one: DialysisExperiment) -> Iterator[ResultRow]:
+    """One row for each treatment, or each group where nothing is compared."""
     result = one.response
-    flags = _flags(one)
+    flags = flags_of(one)
     if result.effects is None:
         for group in result.groups:
             n = sum(r.course.group == group for r in result.responses)
@@ -104,17 +102,18 @@ def _treatments(one: DialysisExperiment) -> Iterator[ResultRow]:
         yield ResultRow(place, {"ratio": ratio, "percent": percent}, end)
 
 
-def _flags(one: DialysisExperiment) -> str:
-    """Names of the checks that fail or warn: "warn: baseline_unstable, window_coverage"."""
-    parts = []
-    for level in ("fail", "warn"):
-        names = dict.fromkeys(check.name for check in one.all_checks() if check.level == level)
-        parts += [f"{level}: {', '.join(names)}"] if names else []
-    return "; ".join(parts)
-
-
 def _cell(value: float, figures: int = FIGURES) -> ResultCell:
     """A number with so many significant figures."""
     if not math.isfinite(value) or value == 0:
         return ResultCell(value)
     return ResultCell(value, max(figures - 1 - math.floor(math.log10(abs(value))), 0))
+
+
+def injection_files(one: DialysisExperiment) -> dict[str, bytes]:
+    """A PDF with the picture of each injection."""
+    if one.batch is None or not one.batch.traces:
+        return {}
+    return {INJECTIONS: injection_book(one.batch)}
+
+
+DIALYSIS = ExperimentOutput(treatment_rows, animal_rows, COLUMNS, injection_files)
