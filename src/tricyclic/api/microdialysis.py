@@ -87,7 +87,8 @@ def microdialysis(
     table
         Values of fractions: a DataFrame, or a file (.csv, .xlsx).
     animals_table
-        Second table with a row per animal: animal, group, treated, dead_volume_uL, flow, excluded.
+        Second table with a row per animal: animal, group, treated, dead_volume_uL, flow,
+        recovery, recovery_se, excluded.
     value, animal, group, time, start, end
         Columns of the table, where they are not recognised by their names.
     time_is
@@ -114,7 +115,8 @@ def microdialysis(
     to_unit
         Unit of the courses. One of "nM", "fmol", "fmol/min"; default: that of the values.
     recovery
-        In vitro recovery of the probe, from 0 to 1, with its standard error: "0.12 +/- 0.01".
+        In vitro recovery of the probe, from 0 to 1, with its standard error: "0.12 +/- 0.01"; or a
+        file of readings, as `probe_recovery` reads it, whose probes may be called as the animals.
     lod, loq
         Limits of detection and quantification, in the unit of the values.
     control

@@ -65,8 +65,8 @@ class AnimalRow:
     group : str
     treated : str
         Time of the treatment, as it is written.
-    dead_volume_uL, flow_uL_per_min : float
-        nan where not stated.
+    dead_volume_uL, flow_uL_per_min, recovery, recovery_se : float
+        nan where not stated; the recovery in vitro is a share.
     excluded, note, where : str
     flow_changes : tuple of (float, float)
         Time on the clock of the table [min], and the flow from then on [uL/min]; 0 while the pump
@@ -81,6 +81,8 @@ class AnimalRow:
     note: str = ""
     where: str = ""
     flow_changes: tuple[tuple[float, float], ...] = ()
+    recovery: float = math.nan
+    recovery_se: float = math.nan
 
     def with_stated(self, other: AnimalRow) -> AnimalRow:
         """This row with what another one states; what that one leaves open stays."""

@@ -7,7 +7,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from tricyclic.core.clock_time import MINUTES_IN, ClockTime, TimeKind, read_time
 from tricyclic.core.fraction_table import AnimalRow, TimeIs
@@ -150,7 +151,21 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
     "dead_volume": ("dead volume", "totvolumen"),
     "flow": ("flow", "flow rate", "fluss", "flussrate"),
+    "recovery": (
+        "recovery",
+        "recovery in vitro",
+        "in vitro recovery",
+        "probe recovery",
+        "wiederfindung",
+        "wiederfindungsrate",
+    ),
+    "recovery_se": ("recovery se", "recovery in vitro se", "se of recovery", "recovery error"),
 }
+# Columns that state the same for all fractions of an animal.
+ABOUT_ANIMALS = frozenset(
+    {"animal", "group", "treated", "dead_volume", "flow", "recovery", "recovery_se"}
+    | {"excluded", "note"}
+)
 _STATISTIC = (
     r"(?:means?|average|avg|median|s\.?e\.?m\.?|s\.?e\.?|s\.?d\.?|stdev|std|n|count|cv|mittelwert)"
 )
@@ -415,7 +430,7 @@ class RoleColumns:
 
     def animal(self, row: int, where: str) -> AnimalRow:
         """What a row states about its animal."""
-        return AnimalRow(
+        about = AnimalRow(
             group=self.text(row, "group"),
             treated=self.text(row, "treated"),
             dead_volume_uL=self.number(row, "dead_volume", where),
@@ -424,6 +439,29 @@ class RoleColumns:
             note=self.text(row, "note"),
             where=where,
         )
+        return replace(about, **self.recovery(row, where))
+
+    def recovery(self, row: int, where: str) -> dict[str, Any]:
+        """Recovery of the probe and its error: "0.12", "0.12 +/- 0.01", "12 %"; percent as a share.
+
+        Raises
+        ------
+        InputError
+            If a cell is not a number.
+        """
+        read = {"recovery": math.nan, "recovery_se": math.nan}
+        for role in read:
+            text = self.text(row, role)
+            if not text:
+                continue
+            heading = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
+            share = 0.01 if "%" in (heading + text) else 1.0
+            parts = re.split(r"\+/-|±", text.replace("%", ""))
+            numbers = [share * self.sheet.number(part.strip(), where) for part in parts]
+            read[role] = numbers[0]
+            if role == "recovery" and len(numbers) == 2:
+                read["recovery_se"] = numbers[1]
+        return read
 
 
 def not_a_time(text: str, where: str) -> InputError:

@@ -218,6 +218,7 @@ def _stated(
         "treated": columns.text(row, "treated"),
         "dead_volume_uL": columns.number(row, "dead_volume", where),
         "flow_uL_per_min": columns.number(row, "flow", where),
+        **columns.recovery(row, where),
         "group": group,
     }
     kept: dict[str, Any] = {}

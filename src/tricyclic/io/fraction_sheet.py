@@ -15,6 +15,7 @@ from tricyclic.errors import InputError
 from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
+    ABOUT_ANIMALS,
     COLUMNS,
     SUMMARY,
     RoleColumns,
@@ -117,9 +118,7 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
     """
     names = list(sheet.rows[header])
     roles = {
-        role: column
-        for role, column in roles_of(names, named).items()
-        if role in ("animal", "group", "treated", "dead_volume", "flow", "excluded", "note")
+        role: column for role, column in roles_of(names, named).items() if role in ABOUT_ANIMALS
     }
     times: dict[int, TimeCell] = {}
     for column, cell in enumerate(names):

@@ -28,6 +28,7 @@ from tricyclic.io.fraction_list import tidy_table
 from tricyclic.io.fraction_sheet import animals_down, times_down
 from tricyclic.io.open import read_tables
 from tricyclic.io.xlsx import other_sheets
+from tricyclic.unit_table import UNKNOWN
 
 # Rows in which a heading is looked for.
 FIRST_ROWS = 40
@@ -98,7 +99,7 @@ def read_fraction_table(
     chosen = columns or FractionColumns()
     if not isinstance(source, DataTable) and Path(source).suffix.lower() in _PRISM:
         return _of_project(source, chosen, sheet)
-    data, name = read_bytes(source)
+    data, name = read_bytes(_with_units_in_names(source))
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
     try:
         return _read(raw, chosen, left_out)
@@ -106,6 +107,26 @@ def read_fraction_table(
         if error.where in chosen.named() or error.where == "analyte":
             raise
         raise at_file(error, name) from error.__cause__
+
+
+def _with_units_in_names(source: str | Path | DataTable) -> str | Path | DataTable:
+    """A table in memory whose headings state the units of its cells ("12 %"); a file as it is."""
+    if not isinstance(source, DataTable):
+        return source
+    names = {
+        name: f"{name} ({unit})"
+        for name, unit in source.units.items()
+        if unit not in (UNKNOWN, "") and not name_and_unit(name)[1]
+    }
+    if not names or set(names.values()) & set(source.columns):
+        return source
+    return replace(
+        source,
+        columns=tuple(names.get(name, name) for name in source.columns),
+        values={names.get(name, name): column for name, column in source.values.items()},
+        units={names.get(name, name): unit for name, unit in source.units.items()},
+        excluded={names.get(name, name): cells for name, cells in source.excluded.items()},
+    )
 
 
 def _of_project(
@@ -157,7 +178,7 @@ def read_animal_rows(
     InputError
         If it has no column of animals, or an animal twice.
     """
-    data, name = read_bytes(source)
+    data, name = read_bytes(_with_units_in_names(source))
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
     try:
         headings = [

@@ -335,7 +335,10 @@ class MicrodialysisResult(Renderable):
         What uptake blockers do to the extraction of the probe; empty where no drug of the study
         blocks uptake.
     recovery : MeanEstimate or None
-        In vitro recovery of the probe, from 0 to 1.
+        In vitro recovery of the probes, from 0 to 1; where single animals have their own, that of
+        the others.
+    recoveries : tuple of (str, MeanEstimate)
+        In vitro recovery by animal, where it is known.
     file : str
     read_as, unused : tuple of str
         What was recognised in the file, and what was not used.
@@ -366,6 +369,7 @@ class MicrodialysisResult(Renderable):
     without_early: GroupEffects | None = None
     extraction_note: str = ""
     recovery: MeanEstimate | None = None
+    recoveries: tuple[tuple[str, MeanEstimate], ...] = ()
     file: str = ""
     read_as: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tricyclic.study.dialysis_schema import RecoveryField, TimeField, WindowField
+from tricyclic.study.dialysis_schema import RecoveryField, ShareField, TimeField, WindowField
 
 SECTIONS: dict[str, str] = {
     "[[microdialysis]]": (
@@ -188,6 +188,10 @@ KEYS: dict[str, tuple[str, str]] = {
         "Flow of this animal before the first change",
         "flow_uL_per_min = 1.0",
     ),
+    "microdialysis.animal.recovery_in_vitro": (
+        "Recovery of the probe of this animal in a bath, from 0 to 1",
+        "recovery_in_vitro = { value = 0.12, se = 0.01 }",
+    ),
     "microdialysis.animal.note": ("Remark, printed in the report", 'note = "new probe"'),
     "microdialysis.animal.flow.from": (
         "Time from which the flow holds",
@@ -205,6 +209,7 @@ UNITS: dict[str, str] = {
 # Allowed values that the code after the schema checks.
 ALLOWED: dict[str, str] = {
     "microdialysis.collection.recovery_in_vitro": "above 0, at most 1",
+    "microdialysis.animal.recovery_in_vitro": "above 0, at most 1",
     "microdialysis.response.window_min": "begin and end, 0 or more",
     "microdialysis.response.confidence": "0.5 or more, below 1",
 }
@@ -219,5 +224,6 @@ DEFAULTS: dict[str, str] = {
 TYPES: dict[type, str] = {
     TimeField: "time: minutes, or text",
     RecoveryField: "number with error, or file",
+    ShareField: "number with error",
     WindowField: "two numbers",
 }

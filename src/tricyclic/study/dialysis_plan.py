@@ -77,6 +77,7 @@ class AnimalPlan:
     treated: str = ""
     dead_volume_uL: float = math.nan
     flow_uL_per_min: float = math.nan
+    recovery_in_vitro: MeasuredValue | None = None
     note: str = ""
     flows: tuple[tuple[str, float], ...] = ()
     where: str = ""
@@ -207,6 +208,7 @@ def _animal(row: Mapping[str, Any], where: str) -> AnimalPlan:
         treated=row["treated"],
         dead_volume_uL=_number(row["dead_volume_uL"]),
         flow_uL_per_min=_number(row["flow_uL_per_min"]),
+        recovery_in_vitro=row["recovery_in_vitro"],
         note=row["note"],
         flows=tuple((one["from"], one["uL_per_min"]) for one in row["flow"]),
         where=where,

@@ -12,6 +12,7 @@ from tricyclic.core.collection_times import time_text
 from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.format import list_names
 from tricyclic.core.fractions import BELOW_LIMIT
+from tricyclic.core.recovery import check_recovery
 from tricyclic.errors import InputError
 from tricyclic.io.toml_schema import (
     BooleanField,
@@ -62,12 +63,7 @@ class ShareField:
     def check(self, value: Any, where: str) -> MeasuredValue:
         """The number; an InputError if it is none, or out of range."""
         measured = read_measured_value(value, "", where=where)
-        if not 0 < measured.value <= 1:
-            raise InputError(
-                f"is {measured.value:g}",
-                where=where,
-                allowed="A recovery is above 0 and at most 1 (100 %)",
-            )
+        check_recovery(measured.value, measured.se, where)
         return measured
 
 
@@ -149,9 +145,9 @@ _TABLE = TableField(
 )
 _COLLECTION = TableField(
     {
-        "flow_uL_per_min": NumberField(above=0.0),
-        "dead_volume_uL": NumberField(low=0.0),
-        "injected_uL": NumberField(above=0.0),
+        "flow_uL_per_min": NumberField(low=1e-3, high=1e3),
+        "dead_volume_uL": NumberField(low=0.0, high=1e4),
+        "injected_uL": NumberField(low=1e-3, high=1e4),
         "recovery_in_vitro": RecoveryField(),
         "treated": TimeField(),
     }
@@ -167,15 +163,16 @@ _RESPONSE = TableField(
     }
 )
 _FLOW = TableField(
-    {"from": TimeField(required=True), "uL_per_min": NumberField(required=True, low=0.0)}
+    {"from": TimeField(required=True), "uL_per_min": NumberField(required=True, low=0.0, high=1e3)}
 )
 _ANIMAL = TableField(
     {
         "name": NameField(required=True),
         "group": TextField(),
         "treated": TimeField(),
-        "dead_volume_uL": NumberField(low=0.0),
-        "flow_uL_per_min": NumberField(above=0.0),
+        "dead_volume_uL": NumberField(low=0.0, high=1e4),
+        "flow_uL_per_min": NumberField(low=1e-3, high=1e3),
+        "recovery_in_vitro": ShareField(),
         "note": TextField(),
         "flow": ListField(_FLOW),
     }

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from tricyclic.assays.chromatography.evaluate import QuantifySettings, evaluate_batch
 from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
 from tricyclic.assays.microdialysis.courses import CourseConditions, courses_of
 from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
-from tricyclic.assays.microdialysis.probe_recovery import (
-    probe_recovery,
-    recovery_at,
-    recovery_name,
-)
 from tricyclic.core.check import Check
 from tricyclic.core.clock_time import read_time
 from tricyclic.core.collection_times import CollectionTimes, collection_times
@@ -27,10 +23,10 @@ from tricyclic.errors import InputError
 from tricyclic.results.chromatography import AnalyteBatch, BatchResult, QuantifiedAmount
 from tricyclic.results.dialysis_study import AnimalFacts, DialysisExperiment
 from tricyclic.results.microdialysis import MicrodialysisResult
-from tricyclic.stats.statistics import MeanEstimate, with_t_interval
 from tricyclic.study.dialysis_folder import PreparedDialysis, as_key, in_study_words
 from tricyclic.study.dialysis_plan import AnimalPlan, DialysisPlan
 from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
+from tricyclic.workflows.dialysis_recovery import StudyRecovery, recovery_of_study
 from tricyclic.workflows.extraction import extraction_note
 
 ABOVE_TOP = "above the top standard"
@@ -87,10 +83,11 @@ def _analysed(
         analyte=plan.analyte or (analyte.analyte if batch is not None else table.analyte),
     )
     response = analyse_courses(courses, analysis, left_out=read.left_out)
-    recovery = _recovery(prepared)
+    recovery = _recovery(prepared, read.stated)
     response = replace(
         response,
         recovery=recovery.mean,
+        recoveries=recovery.own,
         extraction_note=extraction_note(
             (*response.groups, *(one.drug for one in plan.groups)),
             plan.drug,
@@ -220,6 +217,7 @@ def _table_of_batch(
             flow_uL_per_min=animal.flow_uL_per_min,
             note=animal.note,
             where=animal.where,
+            **_probe(animal),
             flow_changes=tuple(
                 (times.minute(text, f"{where}, flow") - treated, rate)
                 for text, rate in animal.flows
@@ -317,6 +315,7 @@ def _table_of_values(prepared: PreparedDialysis) -> tuple[FractionTable, CourseC
             flow_uL_per_min=one.flow_uL_per_min,
             note=one.note,
             where=one.where,
+            **_probe(one),
             flow_changes=tuple((_minutes(text, table, one), rate) for text, rate in one.flows),
         )
         own = animals.get(one.name, AnimalRow())
@@ -357,30 +356,22 @@ def _minutes(text: str, table: FractionTable, animal: AnimalPlan) -> float:
     return time.minutes
 
 
-@dataclass(frozen=True)
-class _Recovery:
-    """Recovery of the probes in vitro, and from where it is."""
+def _recovery(prepared: PreparedDialysis, animals: Mapping[str, AnimalRow]) -> StudyRecovery:
+    """The recovery that study.toml states, or that of the readings in its file."""
+    collection = prepared.plan.collection
+    return recovery_of_study(
+        collection.recovery_in_vitro,
+        prepared.recovery,
+        animals,
+        collection.flow_uL_per_min,
+        prepared.plan.confidence,
+    )
 
-    mean: MeanEstimate | None = None
-    checks: tuple[Check, ...] = ()
-    read_as: tuple[str, ...] = ()
 
-
-def _recovery(prepared: PreparedDialysis) -> _Recovery:
-    """The recovery that study.toml states, or the mean of the readings in its file."""
-    collection, level = prepared.plan.collection, prepared.plan.confidence
-    measured, table = collection.recovery_in_vitro, prepared.recovery
-    if measured is not None:
-        return _Recovery(with_t_interval(measured.value, measured.se, math.inf, level))
-    if table is None:
-        return _Recovery()
-    result = probe_recovery(table.readings, unit=table.unit, confidence=level)
-    used = recovery_at(replace(result, file=table.file), collection.flow_uL_per_min)
-    checks = tuple(replace(one, where=f"{table.file}, {one.where}") for one in result.checks)
-    how = f"by {recovery_name(used)}, mean of {used.n} {used.over} of {table.file}"
-    read = [f"{table.file}: {text}" for text in (*table.read_as, *result.remarks)]
-    share = f"recovery in vitro {100 * used.mean.value:.3g} %, {how}"
-    return _Recovery(used.mean, checks, (share, *read))
+def _probe(animal: AnimalPlan) -> dict[str, Any]:
+    """The recovery that study.toml states for an animal."""
+    own = animal.recovery_in_vitro
+    return {} if own is None else {"recovery": own.value, "recovery_se": own.se}
 
 
 def _facts(plan: DialysisPlan) -> MethodFacts:

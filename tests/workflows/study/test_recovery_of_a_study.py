@@ -146,3 +146,36 @@ def test_a_recovery_that_cannot_be_used_is_refused_in_one_sentence(
     with pytest.raises(InputError) as error:
         analyse(study(tmp_path / "a", recovery, readings))
     assert sentence in str(error.value)
+
+
+def test_animals_have_the_recovery_that_study_toml_states_for_them_or_that_of_their_probe(tmp_path):
+    folder = study(tmp_path / "a", "{ value = 0.12, se = 0.02 }")
+    more = (
+        '\n[[microdialysis.animal]]\nname = "v0"\nrecovery_in_vitro = { value = 0.2, se = 0.01 }\n'
+    )
+    toml = folder / "study.toml"
+    toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
+    result = analyse(folder)
+    shares = dict.fromkeys((one.course.animal for one in result.responses), 0.12) | {"v0": 0.2}
+    nominal = result.to_frame("animals")["nominal_tissue_baseline_nM"]
+    levels = [one.baseline.mean / shares[one.course.animal] for one in result.responses]
+    assert nominal.tolist() == pytest.approx(levels)
+    # Probes that are called as the animals, at the flow of the study.
+    readings = READINGS.replace("p1,", "v1,").replace("p2,", "d0,")
+    result = analyse(study(tmp_path / "b", '{ file = "recovery.csv" }', readings))
+    shares = {"v1": 0.10, "d0": 0.14}
+    nominal = result.to_frame("animals")["nominal_tissue_baseline_nM"]
+    levels = [one.baseline.mean / shares.get(one.course.animal, 0.12) for one in result.responses]
+    assert nominal.tolist() == pytest.approx(levels)
+
+
+def test_a_recovery_of_an_animal_that_no_probe_has_is_refused(tmp_path):
+    folder = study(tmp_path / "a", "{ value = 0.12, se = 0.02 }")
+    toml = folder / "study.toml"
+    more = '\n[[microdialysis.animal]]\nname = "v0"\nrecovery_in_vitro = { value = 0.1, se = 5 }\n'
+    toml.write_text(toml.read_text(encoding="utf-8") + more, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        analyse(folder)
+    assert "recovery_in_vitro: is 0.1 +/- 5. A recovery is above 0 and at most 1 (100 %)" in str(
+        caught.value
+    )

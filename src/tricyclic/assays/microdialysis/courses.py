@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ from tricyclic.errors import InputError, UnknownNameError
 # Lengths of fractions that differ by less are equal.
 EQUAL_LENGTH = 0.01
 ALL = "all animals"
+# Flows of microdialysis and push-pull perfusion [uL/min], and the volume of metres of tubing [uL].
+FLOWS = (1e-3, 1e3)
+MOST_DEAD_UL = 1e4
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,15 @@ class CourseConditions:
 
 @dataclass(frozen=True)
 class ReadCourses:
-    """Courses of a table, animals that are left out with the reason, and what was recognised."""
+    """Courses of a table, animals that are left out with the reason, what was recognised, and what
+    is stated about the animals that are used.
+    """
 
     courses: tuple[AnimalCourse, ...]
     unit: str
     left_out: tuple[tuple[str, str], ...] = ()
     read_as: tuple[str, ...] = ()
+    stated: Mapping[str, AnimalRow] = field(default_factory=dict)
 
 
 def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourses:
@@ -131,7 +137,8 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     left_out = tuple((animal, reasons[animal]) for animal in by_animal if animal in reasons)
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
-    return ReadCourses(tuple(courses), to, left_out, tuple(notes))
+    about = {animal: stated[animal] for animal in used}
+    return ReadCourses(tuple(courses), to, left_out, tuple(notes), about)
 
 
 def _check_groups(
@@ -320,6 +327,7 @@ def _course(
         raise InputError(
             f"a dead volume of {dead:g} uL, and no flow", where="dead_volume", do="Add --flow"
         )
+    _check_pumped(animal, flow, dead, stated.flow_changes)
     pump = _pump(animal, flow, stated.flow_changes)
     fractions = []
     named = [row.name for row in rows]
@@ -353,6 +361,28 @@ def _course(
         )
     group = stated.group or next(iter(groups), "") or ALL
     return AnimalCourse(animal, group, to, tuple(fractions), treated)
+
+
+def _check_pumped(
+    animal: str, flow: float, dead: float, changes: Sequence[tuple[float, float]]
+) -> None:
+    """Refuse flows and volumes that no probe has: of another unit, or mistyped."""
+    where = f"animal {animal}"
+    for rate in (flow, *(rate for _, rate in changes if rate != 0)):
+        if math.isfinite(rate) and not FLOWS[0] <= rate <= FLOWS[1]:
+            raise InputError(
+                f"a flow of {rate:g} uL/min",
+                where=where,
+                allowed=f"Flows are {FLOWS[0]:g} to {FLOWS[1]:g} uL/min",
+                do="Correct the number, or convert it to uL/min",
+            )
+    if math.isfinite(dead) and not 0 <= dead <= MOST_DEAD_UL:
+        raise InputError(
+            f"a dead volume of {dead:g} uL",
+            where=where,
+            allowed=f"It is 0 to {MOST_DEAD_UL:g} uL",
+            do="Correct the number, or convert it to uL",
+        )
 
 
 def _pump(animal: str, flow: float, changes: Sequence[tuple[float, float]]) -> Flow | None:

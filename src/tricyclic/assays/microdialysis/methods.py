@@ -56,10 +56,20 @@ def _collection(result: MicrodialysisResult, facts: MethodFacts) -> str:
         text += "No dead volume is stated, and windows are those of the vials. "
     if result.recovery is not None:
         text += (
-            f"The recovery of the probe in vitro was {100 * result.recovery.value:.3g} %; levels "
+            f"The recovery of the probe in vitro was {_recovery(result)}; levels "
             "are those of the dialysate and were not divided by it. "
         )
     return text.strip()
+
+
+def _recovery(result: MicrodialysisResult) -> str:
+    assert result.recovery is not None
+    own = [100 * one.value for _, one in result.recoveries]
+    if not own:
+        return f"{100 * result.recovery.value:.3g} %"
+    return (
+        f"{min(own):.3g} to {max(own):.3g} %, measured for each of {pluralize(len(own), 'animal')}"
+    )
 
 
 def _batch(result: MicrodialysisResult, batch: BatchResult, facts: MethodFacts) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from tricyclic.assays.microdialysis.nominal import nominal_levels
 from tricyclic.core.fractions import PERCENT
 from tricyclic.io.frames import Columns
 from tricyclic.reports.frames.columns import with_unit
@@ -80,9 +81,10 @@ def _animals(result: MicrodialysisResult) -> dict[str, Any]:
         "flagged": [r.course.animal in result.flagged for r in of],
         "missing": ["; ".join(r.missing) for r in of],
     }
-    if result.recovery is not None and result.unit == "nM":
-        share = result.recovery.value
-        columns["nominal_tissue_baseline_nM"] = [r.baseline.mean / share for r in of]
+    if levels := nominal_levels(result):
+        columns["recovery_in_vitro_percent"] = [100.0 * one.recovery.value for one in levels]
+        columns["nominal_tissue_baseline_nM"] = [one.value for one in levels]
+        columns["nominal_tissue_baseline_se_nM"] = [one.se for one in levels]
     return columns
 
 

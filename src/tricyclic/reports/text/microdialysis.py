@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tricyclic.assays.microdialysis.nominal import nominal_groups
 from tricyclic.core.check import Check
 from tricyclic.core.format import (
     align_columns,
@@ -103,12 +104,19 @@ def nominal_text(result: MicrodialysisResult) -> str:
         else ""
     )
     parts = []
-    for group in result.groups:
-        means = [r.baseline.mean for r in result.responses if r.course.group == group]
-        parts.append(f"{group} {format_number(sum(means) / len(means) / share)}")
+    for group, mean in nominal_groups(result).items():
+        known = math.isfinite(mean.low) and mean.low < mean.high
+        span = f" ({format_number(max(mean.low, 0.0))}–{format_number(mean.high)})" if known else ""
+        parts.append(f"{group} {format_number(mean.value)}{span}")
+    own = [100.0 * one.value for _, one in result.recoveries]
+    of = f"recovery of {100 * share:.3g} %{limits}"
+    if own:
+        of = f"recovery of each probe, {min(own):.3g} to {max(own):.3g} %"
+        if others := len(result.responses) - len(own):
+            of += f" ({pluralize(others, 'animal')} by {100 * share:.3g} %{limits})"
     return (
-        f"Baseline over the in vitro recovery of {100 * share:.3g} %{limits}: {', '.join(parts)} "
-        "nM, nominal; a bath has neither the diffusion nor the uptake of tissue"
+        f"Baseline over the in vitro {of}: {', '.join(parts)} nM, nominal; a bath has neither the "
+        "diffusion nor the uptake of tissue. Percent of baseline does not depend on it"
     )
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import cast
 
 from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
-from tricyclic.assays.microdialysis.courses import CourseConditions, courses_of
+from tricyclic.assays.microdialysis.courses import FLOWS, MOST_DEAD_UL, CourseConditions, courses_of
 from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
-from tricyclic.core.fraction_table import TimeIs
+from tricyclic.core.fraction_table import AnimalRow, TimeIs
 from tricyclic.core.fractions import BelowLimit, ResponseSettings
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
@@ -17,10 +19,11 @@ from tricyclic.errors import InputError
 from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_fraction_table
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
-from tricyclic.stats.statistics import MeanEstimate, with_t_interval
 from tricyclic.study.dialysis_schema import ShareField
+from tricyclic.study.recovery_table import read_recovery_table
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
+from tricyclic.workflows.dialysis_recovery import StudyRecovery, recovery_of_study
 from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
 from tricyclic.workflows.output import check_output_folder
@@ -30,6 +33,9 @@ _BELOW: dict[str, BelowLimit] = {
     "half-of-lod": "half of LOD",
     "excluded": "excluded",
 }
+
+# Suffixes of files with the readings of probes in a bath.
+_TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 
 
 def run(
@@ -77,15 +83,18 @@ def run(
     analysis = replace(analysis, analyte=options.analyte or table.analyte)
     report_progress(on_progress, 1, 2, "comparing groups")
     result = analyse_courses(read.courses, analysis, left_out=read.left_out)
+    recovery = _recovery(options, result.unit, read.stated)
     result = replace(
         result,
-        recovery=_recovery(options, result.unit),
+        recovery=recovery.mean,
+        recoveries=recovery.own,
+        checks=(*result.checks, *recovery.checks),
         # A dose that the model is compared with names the drug, too.
         extraction_note=extraction_note(
             (*result.groups, *options.compare), options.drug, options.library, analysis.analyte
         ),
         file=table.file,
-        read_as=(*table.read_as, *read.read_as),
+        read_as=(*table.read_as, *read.read_as, *recovery.read_as),
         unused=table.unused,
     )
     facts = MethodFacts(_number(options.flow), _number(options.dead_volume))
@@ -124,9 +133,17 @@ def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
         value = getattr(options, name)
         if value is not None and not (math.isfinite(value) and value > 0):
             raise InputError(f"is {value:g}", where=name, allowed="It is a number above 0")
-    if options.dead_volume is not None and not options.dead_volume >= 0:
+    if options.dead_volume is not None and not 0 <= options.dead_volume <= MOST_DEAD_UL:
         raise InputError(
-            f"is {options.dead_volume:g}", where="dead_volume", allowed="It is 0 or more"
+            f"is {options.dead_volume:g} uL",
+            where="dead_volume",
+            allowed=f"It is 0 to {MOST_DEAD_UL:g} uL",
+        )
+    if options.flow is not None and not FLOWS[0] <= options.flow <= FLOWS[1]:
+        raise InputError(
+            f"is {options.flow:g} uL/min",
+            where="flow",
+            allowed=f"Flows are {FLOWS[0]:g} to {FLOWS[1]:g} uL/min",
         )
     animals = (
         read_animal_rows(
@@ -168,9 +185,17 @@ def _exclusion(text: str) -> tuple[str, str]:
     return target.strip(), reason.strip().strip("\"'")
 
 
-def _recovery(options: AnalyseDialysisOptions, unit: str) -> MeanEstimate | None:
+def _recovery(
+    options: AnalyseDialysisOptions, unit: str, animals: Mapping[str, AnimalRow]
+) -> StudyRecovery:
+    """Recovery of the probes: stated, of a file of readings, or by animal in a table."""
     if options.recovery is None:
-        return None
+        if unit != "nM" and any(math.isfinite(row.recovery) for row in animals.values()):
+            note = (
+                f"recovery of the animals: not used, as it applies to nM and values are in {unit}"
+            )
+            return StudyRecovery(read_as=(note,))
+        return recovery_of_study(None, None, animals, _number(options.flow), options.confidence)
     if unit != "nM":
         raise InputError(
             "has no effect here",
@@ -178,5 +203,9 @@ def _recovery(options: AnalyseDialysisOptions, unit: str) -> MeanEstimate | None
             allowed=f"It applies to concentrations, and the values are in {unit}",
             do="Add --to-unit nM with --flow, or omit --recovery",
         )
-    measured = ShareField().check(options.recovery, "recovery")
-    return with_t_interval(measured.value, measured.se, math.inf, options.confidence)
+    given = options.recovery
+    if isinstance(given, str) and Path(given).suffix.lower() in _TABLES:
+        table = read_recovery_table(given, Path(given).name)
+        return recovery_of_study(None, table, animals, _number(options.flow), options.confidence)
+    measured = ShareField().check(given, "recovery")
+    return recovery_of_study(measured, None, animals, _number(options.flow), options.confidence)

@@ -43,7 +43,8 @@ class AnalyseDialysisOptions:
         "Table of values of fractions (.csv, .xlsx, .pzfx, .prism)", positional=True, path=True
     )
     animals_table: str | TableInput = option(
-        "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
+        "Second table with a row per animal: group, treated, dead_volume_uL, flow, "
+        "recovery, excluded",
         default="",
         path=True,
         panel=COLUMNS,
@@ -96,7 +97,8 @@ class AnalyseDialysisOptions:
         panel=COLLECTION,
     )
     recovery: float | str | None = option(
-        "In vitro recovery of the probe, with its standard error: 0.12 +/- 0.01",
+        "In vitro recovery of the probe, with its standard error: 0.12 +/- 0.01; or a file of "
+        "readings, as `recovery` reads it, with probes called as the animals",
         default=None,
         unit="ratio",
         panel=COLLECTION,
@@ -374,7 +376,8 @@ class DialysisDesignOptions:
         panel=SCATTER,
     )
     animals_table: str | TableInput = option(
-        "Second table with a row per animal: group, treated, dead_volume_uL, flow, excluded",
+        "Second table with a row per animal: group, treated, dead_volume_uL, flow, "
+        "recovery, excluded",
         default="",
         path=True,
         panel=TABLE,
