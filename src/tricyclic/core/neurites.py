@@ -1,0 +1,110 @@
+"""Cells with their neurites, and counts of cells per field, from tables or images."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tricyclic.core.culture_arms import CultureArm
+
+# measured: used; ambiguous: used, with a crossing or bundle that may belong to another cell;
+# excluded: not used, with the reason (border, debris, no soma).
+CellState = Literal["measured", "ambiguous", "excluded"]
+CELL_STATES: tuple[CellState, ...] = ("measured", "ambiguous", "excluded")
+
+
+@dataclass(frozen=True)
+class NeuriteCell:
+    """One cell.
+
+    Parameters
+    ----------
+    cell : str
+        Unique in its field.
+    longest, total : float
+        Length of the longest neurite and of all with their branches, in the unit of the table; 0
+        without neurites, nan where not measured.
+    soma_diameter : float
+        Of a disc of the same area; nan where not measured.
+    neurites, branches : int or None
+        Neurites that start at the soma; points at which they branch.
+    state : {"measured", "ambiguous", "excluded"}
+    reason : str
+        Why it is ambiguous or excluded.
+    culture, well, field : str
+        "" where the table or the names of the images do not state them.
+    arm : CultureArm or None
+    """
+
+    cell: str
+    longest: float
+    total: float
+    soma_diameter: float
+    neurites: int | None = None
+    branches: int | None = None
+    state: CellState = "measured"
+    reason: str = ""
+    culture: str = ""
+    well: str = ""
+    field: str = ""
+    arm: CultureArm | None = None
+
+
+@dataclass(frozen=True)
+class FieldCount:
+    """Cells of one field, and those with a neurite at each threshold.
+
+    Parameters
+    ----------
+    culture, well, field : str
+    arm : CultureArm
+    cells : int
+    positive : tuple of int
+        One for each threshold of the table.
+    excluded : str
+        Reason where the field is not used; "" otherwise.
+    place : str
+        Row of the table or name of the image.
+    """
+
+    culture: str
+    well: str
+    field: str
+    arm: CultureArm
+    cells: int
+    positive: tuple[int, ...]
+    excluded: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class NeuriteTable:
+    """Fields of an experiment, and its cells where they were measured one by one.
+
+    Parameters
+    ----------
+    fields : tuple of FieldCount
+    thresholds : tuple of float
+        Length of a neurite that counts, in soma diameters, ascending; nan for counts whose
+        criterion is not stated.
+    cells : tuple of NeuriteCell
+        Empty for a table of counts.
+    stimulus : str
+        The usual one ("NGF").
+    length_unit : str
+        Of the cells: "um" or "px"; "" without cells.
+    soma_diameter : float
+        The one that was used for cells without their own; nan where there was none.
+    file : str
+    read_as, unused : tuple of str
+    """
+
+    fields: tuple[FieldCount, ...]
+    thresholds: tuple[float, ...]
+    cells: tuple[NeuriteCell, ...] = ()
+    stimulus: str = "NGF"
+    length_unit: str = ""
+    soma_diameter: float = float("nan")
+    file: str = ""
+    read_as: tuple[str, ...] = field(default=())
+    unused: tuple[str, ...] = field(default=())
