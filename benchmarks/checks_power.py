@@ -106,6 +106,7 @@ SPOILT = (
     "returns_to_baseline",
     "samples_above_top",
     "sensitivity_drift",
+    "single_times",
     "standards_outside",
     "tailing_high",
     "trace_constant",

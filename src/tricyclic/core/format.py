@@ -116,6 +116,12 @@ def list_names(names: Sequence[str], most: int) -> str:
     return f"{listed} and {len(names) - most} more" if len(names) > most else listed
 
 
+def join_reasons(*reasons: str) -> str:
+    """Reasons for one exclusion, each once: "bubble; probe moved"."""
+    parts = (part.strip() for reason in reasons for part in reason.split("; "))
+    return "; ".join(dict.fromkeys(filter(None, parts)))
+
+
 def align_columns(rows: Sequence[Sequence[str]], *, indent: str = "  ") -> list[str]:
     """Rows of cells as lines with columns of equal width.
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from tricyclic.core.clock_time import TimeKind
+from tricyclic.core.format import join_reasons
 from tricyclic.core.fractions import State
 
 TableLayout = Literal["tidy", "times down", "animals down"]
@@ -88,6 +89,8 @@ class AnimalRow:
         """This row with what another one states; what that one leaves open stays."""
         given = {key: getattr(other, key) for key in other.__dataclass_fields__}
         stated = {k: v for k, v in given.items() if v not in ("", ()) and v == v}
+        if self.excluded and other.excluded:
+            stated["excluded"] = join_reasons(self.excluded, other.excluded)
         return replace(self, **stated)
 
 

@@ -24,7 +24,8 @@ class SampleRow:
     name : str
         Of the injection; unique in the batch.
     file : str
-        Its chromatogram, relative to the folder of the list; empty for a sample that was lost.
+        Its chromatogram, relative to the folder of the list; empty for a sample that was lost, and
+        for an excluded injection without one.
     role : str
         "standard", "quality control", "blank", "sample" or "suitability" (a standard that is
         injected again and again, and not used for the line).
@@ -80,11 +81,11 @@ class SampleRow:
                 where=where,
                 do='Fill in the amount, or give it the role "blank"',
             )
-        if not self.file and self.role != "sample":
+        if not self.file and self.role != "sample" and not self.excluded:
             raise InputError(
                 f"the {self.role} {self.name} has no file",
                 where=where,
-                do="Fill in its file, or leave the row out; only a sample can be lost",
+                do="Fill in its file, or exclude it with a reason; only a sample can be lost",
             )
 
 

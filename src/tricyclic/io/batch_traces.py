@@ -15,6 +15,7 @@ from tricyclic.core.chromatogram import Chromatogram, ChromatogramFile, Injectio
 from tricyclic.core.format import list_names, pluralize
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.sample_list import SampleList, SampleRow
+from tricyclic.core.unused import as_remarks
 from tricyclic.errors import InputError, UnknownNameError, did_you_mean
 from tricyclic.io.chromatograms import MAX_DEPTH, MAX_FILES, channel_key, read_chromatograms
 
@@ -62,6 +63,7 @@ def read_batch(
     Returns
     -------
     traces : tuple of InjectionTrace
+        None for excluded injections whose file is missing or cannot be read.
     unused : tuple of str
         Parts of the files that were not used, each once.
 
@@ -72,19 +74,31 @@ def read_batch(
     """
     paths = batch_paths(samples, source)
     _check_complete(paths, source, samples)
-    read: dict[Path, tuple[ChromatogramFile, ...]] = {}
-    for done, path in enumerate(dict.fromkeys(paths.values()), 1):
-        read[path] = _read(path, source)
-        report_progress(on_progress, done, len(set(paths.values())), f"reading {path.name}")
     rows_of: dict[Path, list[SampleRow]] = {}
+    unread = {row.name: "no file" for row in samples.injected if row.name not in paths}
     for row in samples.injected:
-        rows_of.setdefault(paths[row.name], []).append(row)
+        if row.name in paths:
+            rows_of.setdefault(paths[row.name], []).append(row)
     traces: dict[str, InjectionTrace] = {}
-    for path, rows in rows_of.items():
-        matching = _of_one_file(rows, read[path], source, samples)
+    unused: list[str] = []
+    for done, (path, rows) in enumerate(rows_of.items(), 1):
+        try:
+            files = _read(path, source)
+            matching = _of_one_file(rows, files, source, samples)
+        except InputError as error:
+            # Nothing of a file is needed where all its injections are excluded.
+            if not all(row.excluded for row in rows):
+                raise
+            unread |= {row.name: error.problem for row in rows}
+            continue
         traces.update({one.name: one for one in matching})
-    unused = [text for files in read.values() for one in files for text in one.unused]
-    return tuple(traces[row.name] for row in samples.injected), tuple(dict.fromkeys(unused))
+        unused += [text for one in files for text in one.unused]
+        report_progress(on_progress, done, len(rows_of), f"reading {path.name}")
+    unused += as_remarks(
+        [f"{name} is excluded, and its file not read: {text}" for name, text in unread.items()]
+    )
+    ordered = tuple(traces[row.name] for row in samples.injected if row.name in traces)
+    return ordered, tuple(dict.fromkeys(unused))
 
 
 def _read(path: Path, source: TraceSource) -> tuple[ChromatogramFile, ...]:
@@ -123,6 +137,8 @@ def batch_paths(samples: SampleList, source: TraceSource) -> dict[str, Path]:
             if place := by_sample.get(row.name.strip().lower()):
                 paths[row.name] = place
         missing = [row for row in missing if row.name not in paths]
+    # An excluded injection needs no file.
+    missing = [row for row in missing if not row.excluded]
     if missing:
         raise _missing_files(missing, set(paths.values()), index, samples)
     return paths

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tricyclic.core.format import join_reasons
 from tricyclic.core.sample_list import SampleList
 from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.results.binding import Exclusion
@@ -86,7 +87,10 @@ def excluded_rows(samples: SampleList, targets: Targets) -> tuple[SampleList, Ta
                 where=f"{exclusions.NAME}, target '{target}'",
             )
     rows = tuple(
-        replace(row, excluded=reasons[row.name]) if row.name in reasons else row for row in samples
+        replace(row, excluded=join_reasons(row.excluded, reasons[row.name]))
+        if row.name in reasons
+        else row
+        for row in samples
     )
     return replace(samples, rows=rows), whole
 

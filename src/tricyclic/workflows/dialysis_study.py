@@ -98,7 +98,9 @@ def _analysed(
         remarks=tuple(
             as_key(text) for text in (*_not_pumped(prepared, response), *response.remarks)
         ),
-        checks=tuple(_in_study(check) for check in (*response.checks, *recovery.checks)),
+        checks=tuple(
+            _in_study(check) for check in (*response.checks, *read.checks, *recovery.checks)
+        ),
         file=table.file,
         read_as=tuple(as_key(text) for text in (*table.read_as, *read.read_as, *recovery.read_as)),
         unused=prepared.unused,

@@ -187,6 +187,48 @@ def test_an_excluded_sample_may_have_a_truncated_trace(batch, write):
     assert not result.traces or "f01" not in [one.name for one in result.traces]
 
 
+# What may have happened to the file of an injection, as bytes; None: it is not there.
+DAMAGED = {
+    "empty": b"",
+    "heading alone": b"time_min,signal\n",
+    "binary": bytes(range(256)) * 4,
+    "truncated": b"time_min,signal\n0.0,1.0\n0.1,1.0\n0.2,1.0\n",
+    "not there": None,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGED)
+@pytest.mark.parametrize("name", ["std_1_1", "qc_low_0", "blank_1", "f01"])
+def test_the_damaged_file_of_an_excluded_injection_is_named_and_not_read(
+    batch, write, damage, name
+):
+    def written(reason):
+        head, *rows = lines
+        marked = [f"{row},{reason if f',{name},' in row else ''}" for row in rows]
+        samples.write_text("\n".join([f"{head},excluded", *marked]), encoding="utf-8")
+        return samples
+
+    samples = write(small(batch))
+    lines = samples.read_text(encoding="utf-8").splitlines()
+    intact = quantified(written("power failure"))
+    path = samples.parent / "raw" / f"{name}.csv"
+    if DAMAGED[damage] is None:
+        path.unlink()
+    else:
+        path.write_bytes(DAMAGED[damage])
+    result = quantified(samples)
+    assert any(f"{name} is excluded, and" in text for text in result.unused)
+    assert f"{name} (power failure)" in result.summary()
+    # The line is that of the same list with an intact file, and counts the standard as left out.
+    ours, theirs = result["NE"].line, intact["NE"].line
+    assert (ours.slope, ours.intercept) == pytest.approx((theirs.slope, theirs.intercept), rel=1e-3)
+    assert len(ours.standards) == len(theirs.standards)
+    if damage != "truncated":
+        # Without the reason, the file is refused.
+        with pytest.raises(tca.InputError):
+            quantified(written(""))
+
+
 METHODS = {
     "one retention of two compounds": (
         'name = "X"\nretention_min = 3.8001\n',

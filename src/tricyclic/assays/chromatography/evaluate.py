@@ -64,7 +64,7 @@ def evaluate_batch(
     ----------
     samples : SampleList
     traces : sequence of InjectionTrace
-        One for each injection of the list.
+        One for each injection of the list; excluded ones may have none.
     method : ChromatographyMethod
     settings : QuantifySettings
     unused : sequence of str
@@ -83,11 +83,16 @@ def evaluate_batch(
         `quantify_batch`.
     """
     _check_batch(samples, method)
+    read = {one.name for one in traces}
+    # Files of excluded injections that cannot be read are named where files are read.
+    unread = {row.name for row in samples.injected if row.excluded} - read
     lost = unusable(samples, traces, method)
     traces, remarks = in_one_unit([one for one in traces if one.name not in lost])
     samples = replace(
         samples,
-        rows=tuple(replace(row, file="") if row.name in lost else row for row in samples),
+        rows=tuple(
+            replace(row, file="") if row.name in {*lost, *unread} else row for row in samples
+        ),
     )
     remarks += as_remarks([f"{name} is excluded, and not fitted: {lost[name]}" for name in lost])
     check_recordings(

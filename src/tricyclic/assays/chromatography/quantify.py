@@ -118,8 +118,8 @@ def _analyte(
     standard = method.internal_standard.name if method.internal_standard else ""
 
     def response(row: SampleRow) -> tuple[float, float]:
-        if standard and not row.internal_standard:
-            # An area, which is no ratio: the line does not hold for it.
+        if not row.file or (standard and not row.internal_standard):
+            # Without a trace, or an area, which is no ratio: the line does not hold for it.
             return math.nan, math.nan
         return response_of(by_name[row.name], analyte, standard)
 
@@ -133,7 +133,7 @@ def _analyte(
         )
     factors = {
         row.name: drift.factor(row.order) if drift is not None and correct_drift else 1.0
-        for row in samples.injected
+        for row in samples
     }
     line = fit_calibration(
         [

@@ -68,9 +68,9 @@ def check_recordings(
 def unusable(
     samples: SampleList, traces: Sequence[InjectionTrace], method: ChromatographyMethod
 ) -> dict[str, str]:
-    """Excluded samples whose traces do not show the compounds, and why; they count as lost."""
+    """Excluded injections whose traces do not show the compounds, and why; they have no number."""
     last = max(one.retention_min for one in method)
-    excluded = {row.name for row in samples.of("sample") if row.excluded}
+    excluded = {row.name for row in samples if row.excluded}
     faults: dict[str, str] = {}
     for one in traces:
         if one.name not in excluded:

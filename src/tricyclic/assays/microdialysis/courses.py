@@ -14,9 +14,14 @@ from tricyclic.assays.microdialysis.dialysate_units import (
     dialysate_unit,
     to_course_unit,
 )
-from tricyclic.assays.microdialysis.table_windows import StatedTimes, collection_windows
+from tricyclic.assays.microdialysis.table_windows import (
+    StatedTimes,
+    collection_windows,
+    single_time_checks,
+)
+from tricyclic.core.check import Check
 from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind, read_time
-from tricyclic.core.format import list_names
+from tricyclic.core.format import join_reasons, list_names
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
 from tricyclic.core.fractions import AnimalCourse, MeasuredFraction, State
 from tricyclic.errors import InputError, UnknownNameError
@@ -81,6 +86,7 @@ class ReadCourses:
     left_out: tuple[tuple[str, str], ...] = ()
     read_as: tuple[str, ...] = ()
     stated: Mapping[str, AnimalRow] = field(default_factory=dict)
+    checks: tuple[Check, ...] = ()
 
 
 def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourses:
@@ -138,7 +144,8 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
     if unit.kind == "unknown":
         notes.append("the unit of the values is not stated: state it with --unit")
     about = {animal: stated[animal] for animal in used}
-    return ReadCourses(tuple(courses), to, left_out, tuple(notes), about)
+    checks = single_time_checks(table, used, conditions.time_is, windows)
+    return ReadCourses(tuple(courses), to, left_out, tuple(notes), about, checks)
 
 
 def _check_groups(
@@ -260,7 +267,7 @@ def _reasons(
                 f"{target} has no reason", where="exclude", do=f'Write --exclude {target}="reason"'
             )
         if target in by_animal:
-            reasons[target] = reason
+            reasons[target] = join_reasons(reasons.get(target, ""), reason)
     return reasons
 
 
@@ -277,7 +284,8 @@ def _with_exclusions(course: AnimalCourse, exclude: Sequence[tuple[str, str]]) -
         course = replace(
             course,
             fractions=tuple(
-                replace(f, excluded=reason) if f.name == name else f for f in course.fractions
+                replace(f, excluded=join_reasons(f.excluded, reason)) if f.name == name else f
+                for f in course.fractions
             ),
         )
     return course

@@ -117,8 +117,9 @@ def _response(result: MicrodialysisResult) -> str:
     used = len(result.responses)
     text = (
         f"The baseline of an animal is the mean of the last {settings.baseline_fractions} "
-        f"fractions before the treatment; the response is the mean over {settings.window_text} "
-        "after it, each fraction weighted by its time in the window. A baseline with a CV above "
+        f"fractions before the treatment{_fewer(result)}; the response is the mean "
+        f"over {settings.window_text} after it, each fraction weighted by its time in the "
+        "window. A baseline with a CV above "
         f"{settings.cv_max_percent:g} % is flagged, and used. Values below the limit of "
         f"quantification were used {_BELOW[settings.below]}; missing values stay missing. "
         f"n counts animals ({used})."
@@ -127,6 +128,17 @@ def _response(result: MicrodialysisResult) -> str:
         names = list_names([name for name, _ in result.left_out], 8)
         text += f" Left out: {names}, for recorded reasons."
     return text
+
+
+def _fewer(result: MicrodialysisResult) -> str:
+    """Animals whose baseline has fewer fractions than stated."""
+    counts = {r.course.animal: len(r.baseline.names) for r in result.responses}
+    fewer = {name: n for name, n in counts.items() if 0 < n < result.settings.baseline_fractions}
+    if not fewer:
+        return ""
+    least, most = min(fewer.values()), max(fewer.values())
+    span = f"{least}" if least == most else f"{least} to {most}"
+    return f" ({span} in {list_names(list(fewer), 8)}, where no more were measured)"
 
 
 def _tests(result: MicrodialysisResult) -> str:

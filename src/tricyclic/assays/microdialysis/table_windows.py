@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from tricyclic.core.check import Check
 from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind
 from tricyclic.core.format import pluralize
 from tricyclic.core.fraction_table import FractionRow, FractionTable, TimeIs
@@ -109,6 +110,28 @@ def collection_windows(
         words = " or ".join(f"{v:g}" for v in usual[:4])
         notes.append(f"fractions of {words} min, from the distance of their times")
     return windows, notes
+
+
+def single_time_checks(
+    table: FractionTable, by_animal: Rows, time_is: TimeIs, windows: Windows
+) -> tuple[Check, ...]:
+    """Whether it is stated what single times of day are; minutes count from the treatment, so that
+    a shift of one fraction shows.
+    """
+    rows = [row for of in by_animal.values() for row in of]
+    single = any(math.isnan(row.start_min) or math.isnan(row.end_min) for row in rows)
+    if not single or table.time_kind == "minutes":
+        return ()
+    if time_is or table.time_is:
+        words = f"the times are the {time_is or table.time_is} of fractions, as stated"
+        return (Check("single_times", "pass", words),)
+    usual = float(np.median([end - start for spans in windows.values() for start, end in spans]))
+    words = (
+        "the column of times does not state whether they are the begin or the end of fractions: "
+        f"they are taken as the end; as the begin, every fraction is {usual:.3g} min later"
+    )
+    advice = 'State --time-is end or --time-is start, or call the column "end" or "start"'
+    return (Check("single_times", "warn", words, advice=advice),)
 
 
 def _span(

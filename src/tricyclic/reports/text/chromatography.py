@@ -64,10 +64,10 @@ def _head(result: BatchResult) -> list[str]:
     lines.append(
         wrap_line(f"  {pluralize(len(result.samples.injected), 'injection')}   {', '.join(roles)}")
     )
-    if result.samples.lost:
-        lost = [row.name for row in result.samples.lost]
+    lost = [row.name for row in result.samples.lost if not row.excluded]
+    if lost:
         lines.append(wrap_line(f"  lost   {list_names(lost, MAX_LISTED)}"))
-    out = [f"{row.name} ({row.excluded})" for row in result.samples.injected if row.excluded]
+    out = [f"{row.name} ({row.excluded})" for row in result.samples if row.excluded]
     if out:
         lines.append(wrap_line(f"  excluded   {list_names(out, MAX_LISTED)}"))
     return lines

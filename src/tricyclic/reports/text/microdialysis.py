@@ -58,8 +58,17 @@ def _head(result: MicrodialysisResult) -> str:
     return wrap_line(
         f"{name}   {what}   {animals}   {pluralize(fractions, 'fraction')}   "
         f"window {result.settings.window_text}   "
-        f"baseline {result.settings.baseline_fractions} fractions"
+        f"baseline {_used_fractions(result)}"
     )
+
+
+def _used_fractions(result: MicrodialysisResult) -> str:
+    """Fractions that make the baselines: "4 fractions", or "2 to 4 fractions" of the animals."""
+    counts = [len(r.baseline.names) for r in result.responses]
+    low, high = min(counts), max(counts)
+    if not high:
+        return "as the table has it"
+    return pluralize(high, "fraction") if low == high else f"{low} to {high} fractions"
 
 
 def _groups(result: MicrodialysisResult) -> list[str]:

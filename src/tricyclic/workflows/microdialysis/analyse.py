@@ -88,7 +88,7 @@ def run(
         result,
         recovery=recovery.mean,
         recoveries=recovery.own,
-        checks=(*result.checks, *recovery.checks),
+        checks=(*result.checks, *read.checks, *recovery.checks),
         # A dose that the model is compared with names the drug, too.
         extraction_note=extraction_note(
             (*result.groups, *options.compare), options.drug, options.library, analysis.analyte
