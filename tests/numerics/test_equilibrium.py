@@ -168,6 +168,50 @@ def test_two_sites_conserve_ligands_and_sites_over_ten_decades():
     np.testing.assert_allclose(well.free_sites + well.bound.sum(axis=0), sites, rtol=1e-12)
 
 
+def test_a_well_with_two_sites_does_not_depend_on_the_other_wells():
+    rng = np.random.default_rng(8)
+    sites, totals = 10.0 ** rng.uniform(-14, -4, (2, 60)), 10.0 ** rng.uniform(-14, -4, (3, 60))
+    kds = 10.0 ** rng.uniform(-14, -4, (3, 2, 60))
+    together = solve_sites(tuple(sites), tuple(totals), kds)
+    for j in range(60):
+        alone = solve_sites(tuple(sites[:, j]), tuple(totals[:, j]), kds[:, :, j])
+        np.testing.assert_array_equal(together.free_sites[:, j], alone.free_sites)
+        np.testing.assert_array_equal(together.bound[:, :, j], alone.bound)
+
+
+# Of many seeds those with wells in which steps that lower the error of the balance only go astray.
+@pytest.mark.parametrize(
+    ("seed", "sites", "ligands"),
+    [(112, 2, 2), (127, 2, 3), (156, 2, 4), (12, 3, 2), (9, 3, 4), (0, 4, 3), (15, 4, 4)],
+)
+def test_all_of_twenty_thousand_wells_conserve_ligands_and_sites(seed, sites, ligands):
+    rng = np.random.default_rng(seed)
+    rng.integers(2, 5), rng.integers(2, 5)
+    n = 20_000
+    totals_of_sites = 10.0 ** rng.uniform(-14, -4, (sites, n))
+    totals = 10.0 ** rng.uniform(-14, -4, (ligands, n))
+    kds = 10.0 ** rng.uniform(-14, -4, (ligands, sites, n))
+    totals_of_sites[1, ::11], totals[0, ::7] = 0.0, 0.0
+    totals[1, 1::7] = totals_of_sites[0, 1::7]
+    well = solve_sites(tuple(totals_of_sites), tuple(totals), kds)
+    np.testing.assert_allclose(well.free + well.bound.sum(axis=1), totals, rtol=1e-12)
+    np.testing.assert_allclose(
+        well.free_sites + well.bound.sum(axis=0), totals_of_sites, rtol=1e-12
+    )
+    np.testing.assert_allclose(well.bound, well.free_sites * well.free[:, None] / kds, rtol=1e-12)
+
+
+def test_one_of_several_sites_alone_is_the_balance_of_one_site():
+    competitor = np.array([0.0, 1e-10, 1e-9, 1e-7])
+    kds = ((5e-10,), (np.array([[7e-9], [7e-8]]),))
+    several = solve_sites((2e-10,), (1e-9, competitor), kds, (0.1, 0.0))
+    one = solve_one_site(2e-10, (1e-9, competitor), (kds[0][0], kds[1][0]), (0.1, 0.0))
+    assert several.bound.shape == (2, 1, 2, 4)
+    np.testing.assert_array_equal(several.bound[:, 0], one.bound)
+    np.testing.assert_array_equal(several.free, one.free)
+    np.testing.assert_array_equal(several.free_sites[0], one.free_site)
+
+
 def test_two_equal_sites_are_one_site_of_their_sum():
     apart = solve_sites((1e-10, 3e-10), (1e-9, 2e-9), ((5e-10, 5e-10), (7e-9, 7e-9)), (0.1, 0.0))
     together = solve_one_site(4e-10, (1e-9, 2e-9), (5e-10, 7e-9), (0.1, 0.0))

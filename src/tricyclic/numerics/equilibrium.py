@@ -14,15 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tricyclic.numerics.equilibrium_kernels import ABSENT, balance_of_sites, solve_free_sites
+from tricyclic.numerics.equilibrium_kernels import solve_free_sites, solve_free_sites_together
 
 Floats = NDArray[np.float64]
-
-# Relative error of the site balance that is only rounding.
-BALANCED = 1e-13
-MAX_ROUNDS = 200
-# Longest Newton step in the logarithm of a free site, and how often a step is shortened.
-MAX_LOG_STEP, MAX_SHORTENINGS = 30.0, 12
 
 
 class OneSiteEquilibrium(NamedTuple):
@@ -123,14 +117,20 @@ def solve_sites(
     the dual of the same problem in the logarithms u_i of the free ligands, whose function is sum_i
     ((1 + sink_i) e^u_i - T_i u_i) + sum_s R_s log(1 + sum_i e^u_i / Kd_is). It has one unknown per
     site, however many ligands there are, and an absent ligand or site drops out by itself. First
-    each site in turn is solved exactly with the others fixed (which lowers Psi), then damped Newton
-    steps in all v at once follow; a step that does not lower Psi is replaced by another such turn.
-    A single ligand needs none of this: its equilibrium is that of one site, with the parts of site
+    each site in turn takes steps towards its root with the others fixed, then Newton steps in all v
+    at once follow, each shortened until it lowers Psi, or near the root the largest error of the
+    balance. Where rounding hides that, each site in turn is solved exactly. A single site or ligand
+    needs none of this: the equilibrium of one ligand is that of one site, with the parts of site
     and ligands exchanged.
     """
     count = len(sites)
     if len(totals) == 1:
         return _one_ligand(sites, totals[0], kds[0], sinks[0] if sinks else 0.0)
+    if count == 1:
+        alone = solve_one_site(sites[0], totals, [row[0] for row in kds], sinks)
+        return MultiSiteEquilibrium(
+            alone.free_site[None], np.stack(alone.free), np.stack(alone.bound)[:, None]
+        )
     shape = np.broadcast_shapes(
         *(np.shape(a) for a in (*sites, *totals, *sinks, *(kd for row in kds for kd in row)))
     )
@@ -142,18 +142,19 @@ def solve_sites(
         amounts[i], factors[i] = total, _sink_factor(sinks[i] if sinks else 0.0)
         for s, kd in enumerate(row):
             per_kd[i, s] = 1.0 / np.asarray(kd, float)
-    wells = (
-        big_r.reshape(count, -1),
+    flat = big_r.reshape(count, -1)
+    r = flat.copy()
+    solve_free_sites_together(
+        r,
+        flat,
         amounts.reshape(len(totals), -1),
         factors.reshape(len(totals), -1),
         per_kd.reshape(len(totals), count, -1),
+        np.empty((len(totals), flat.shape[1])),
+        np.empty((3, count)),
+        np.empty((count, count)),
     )
-    flat = wells[0].copy()
-    for _ in range(2 if count > 1 else 1):
-        flat = _each_site_in_turn(flat, *wells)
-    if count > 1:
-        flat = _all_sites_at_once(flat, *wells)
-    r = flat.reshape(big_r.shape)
+    r = r.reshape(big_r.shape)
     free = amounts / (factors + np.einsum("s...,is...->i...", r, per_kd))
     return MultiSiteEquilibrium(r, free, free[:, None] * r[None] * per_kd)
 
@@ -257,67 +258,3 @@ def _rows(values: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
     for i, value in enumerate(values):
         rows[i] = value
     return rows.reshape(len(values), -1)
-
-
-def _each_site_in_turn(
-    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
-) -> Floats:
-    """Each site solved exactly with the free concentrations of the other sites fixed.
-
-    Here and below wells are the last axis, and their only one.
-    """
-    r = r.copy()
-    for s in range(len(r)):
-        own = per_kd[:, s]
-        others = factors + np.einsum("s...,is...->i...", r, per_kd) - r[s] * own
-        halves = np.ascontiguousarray(np.maximum(others, factors) / own)
-        free = big_r[s].copy()
-        solve_free_sites(free, big_r[s], amounts, halves, np.empty_like(free))
-        r[s] = free
-    return r
-
-
-def _all_sites_at_once(
-    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
-) -> Floats:
-    """Damped Newton steps in the logarithms of the free sites."""
-    safe_r = np.maximum(big_r, ABSENT)
-    miss, slope = _balance(r, safe_r, amounts, factors, per_kd)
-    worst = np.abs(miss).max(axis=0)
-    best = r
-    for _ in range(MAX_ROUNDS):
-        step = np.linalg.solve(slope, miss.T[..., None])[..., 0].T
-        step = np.minimum(np.maximum(step, -MAX_LOG_STEP), MAX_LOG_STEP)
-        size = np.ones(worst.shape)
-        for _ in range(MAX_SHORTENINGS):
-            tried = np.minimum(best * np.exp(-size * step), big_r)
-            new_miss, _ = _balance(tried, safe_r, amounts, factors, per_kd)
-            new_worst = np.abs(new_miss).max(axis=0)
-            worse = (new_worst > worst) & (worst > BALANCED)
-            if not worse.any():
-                break
-            size = np.where(worse, size / 4, size)
-        better = new_worst < worst
-        done = ~better | (new_worst < BALANCED / 10)
-        best = np.where(better, tried, best)
-        if done.all():
-            stuck = np.minimum(worst, new_worst) > BALANCED
-            if not stuck.any():
-                return best
-            turned = _each_site_in_turn(best, big_r, amounts, factors, per_kd)
-            best = np.where(stuck, turned, best)
-        miss, slope = _balance(best, safe_r, amounts, factors, per_kd)
-        worst = np.abs(miss).max(axis=0)
-    return best
-
-
-def _balance(
-    r: Floats, big_r: Floats, amounts: Floats, factors: Floats, per_kd: Floats
-) -> tuple[Floats, Floats]:
-    """Slope of Psi in each v_s over R_s, shape (sites, wells), and its matrix of second
-    derivatives, rows over R_s, shape (wells, sites, sites).
-    """
-    sites, wells = r.shape
-    miss, slope = np.empty((sites, wells)), np.empty((wells, sites, sites))
-    balance_of_sites(miss, slope, np.ascontiguousarray(r), big_r, amounts, factors, per_kd)
-    return miss, slope
