@@ -405,6 +405,11 @@ def _in_rows(table: Any) -> TableSource:
     if getattr(columns, "nlevels", 1) != 2 or not hasattr(table, "melt"):
         same: TableSource = table
         return same
+    if sides := [one for one in columns if one[0] and not one[1]]:
+        # `reset_index` made the times a column, which has a name in the first level alone.
+        table = table.set_index(sides)
+        table.index = table.index.set_names([one[0] for one in sides])
+        columns = table.columns
     first, second = (len(columns.get_level_values(k).unique()) for k in (0, 1))
     # Animals are more than groups, and stand below them where both are equal in number.
     names = ["group", "animal"] if second >= first else ["animal", "group"]

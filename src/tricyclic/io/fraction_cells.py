@@ -46,6 +46,12 @@ _BOUND = re.compile(r"[<≤]\s*=?\s*(\S.*)")
 _RANGE = re.compile(rf"([-+−]?{UNSIGNED})\s*(?:-|–|—|−|to|\.\.)\s*([-+−]?{UNSIGNED})\s*([A-Za-z]*)")
 _CLOCKS = re.compile(r"([0-9: ]+[0-9])\s*(?:-|–|—|to)\s*([0-9: ]+[0-9])")
 _UNIT_AFTER = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
+# "NE_pct", "% baseline", "DA percent of baseline": values over the baseline.
+_PERCENT_OF_BASELINE = re.compile(
+    r"(|.*[\s_])((?:%|percent|pct|prozent)[\s_]*"
+    r"(?:(?:of[\s_]+|vom[\s_]+)?(?:baseline|basal|control|bl))?)",
+    re.IGNORECASE,
+)
 # Column of a tidy table by what it may be called, in lower case and without its unit.
 COLUMNS: dict[str, tuple[str, ...]] = {
     "animal": (
@@ -315,6 +321,9 @@ def name_and_unit(text: str) -> tuple[str, str]:
     """Name and unit of a heading: "time (min)", "NE [nM]", "start_min", "NE_nM", "time, min"."""
     plain = text.strip()
     match = _UNIT_AFTER.search(plain)
+    if not match and (percent := _PERCENT_OF_BASELINE.fullmatch(plain)):
+        unit = re.sub(r"pct|prozent", "%", percent[2].replace("_", " "), flags=re.IGNORECASE)
+        return percent[1].strip(" _,"), unit.replace("vom", "of").strip()
     if match:
         return plain[: match.start()].strip(), match[1]
     name, comma, unit = plain.rpartition(",")

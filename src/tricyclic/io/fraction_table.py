@@ -111,7 +111,8 @@ def read_fraction_table(
 
 def _with_units_in_names(source: str | Path | DataTable) -> str | Path | DataTable:
     """A table in memory whose headings state the units of its cells ("12 %"); a file as it is."""
-    if not isinstance(source, DataTable):
+    # Other columns than those of a list of fractions or animals are called as animals.
+    if not isinstance(source, DataTable) or "animal" not in roles_of(source.columns, {}):
         return source
     names = {
         name: f"{name} ({unit})"

@@ -24,6 +24,7 @@ from tricyclic.io.delimited_text import shortened
 from tricyclic.io.files import at_file, read_bytes
 from tricyclic.io.table_text import table_as_csv
 from tricyclic.io.xlsx import other_sheets
+from tricyclic.numerals import parse_number
 from tricyclic.registry import Registry
 
 logger = logging.getLogger(__name__)
@@ -321,6 +322,10 @@ _SEARCHED = 20_000
 
 def _unrecognised(raw: RawFile) -> InputError:
     """The refusal of a file: the nearest reader, what to do, then the list of all readers."""
+    filled = [row for sheet in raw.sheets_to_sniff for row in sheet.rows if any(row)]
+    if len(filled) == 1 and not any(parse_number(cell) is not None for cell in filled[0]):
+        headings = list_names([f"'{cell}'" for cell in filled[0] if cell], 6)
+        return InputError(f"has the headings {headings} and no rows", do="Add the rows")
     cells = (cell for sheet in raw.sheets_to_sniff for row in sheet.rows[:60] for cell in row)
     text = "\n".join([raw.text[:_SEARCHED], *cells]).lower()
     hint = next(

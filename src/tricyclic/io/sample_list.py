@@ -137,10 +137,12 @@ def read_sample_list(
     _check_unit(stated, name)
     texts = {key: table.texts(column) for key, column in columns.items()}
     rows: list[SampleRow] = []
+    filled: list[int] = []
     for k in range(len(table)):
         cells = {key: column[k].strip() for key, column in texts.items()}
         if not any(cells.values()):
             continue
+        filled.append(k)
         row = _row(cells, amounts[k], columns, table, k, name, len(rows) + 1)
         if each and not math.isnan(row.amount):
             row = replace(row, amounts=tuple((key, float(v[k])) for key, v in each.items()))
@@ -148,12 +150,23 @@ def read_sample_list(
     if not rows:
         raise InputError("has no injections", where=name)
     numbered, remarks = _numbered(rows) if "file" in columns else (rows, ())
+    remarks += _unused_amounts(rows, amounts[filled], stated)
     return SampleList(
         tuple(numbered),
         file=name,
         unused=(*unused, *remarks, *quoted("column", others)),
         unit=stated,
     )
+
+
+def _unused_amounts(rows: Sequence[SampleRow], amounts: np.ndarray, unit: str) -> tuple[str, ...]:
+    """Remarks about amounts of injections that have none, and about a unit that is not known."""
+    pairs = zip(rows, amounts, strict=True)
+    given = [row.name for row, own in pairs if row.role in ("blank", "sample") and own > 0]
+    texts = [f"amounts of blanks and samples are not used: {list_names(given, 4)}"] if given else []
+    if unit and not _is_amount(unit):
+        texts.append(f"the unit '{unit}' of the amounts is not known (fmol, pg, nM are), and kept")
+    return as_remarks(texts)
 
 
 def _numbered(rows: Sequence[SampleRow]) -> tuple[list[SampleRow], tuple[str, ...]]:

@@ -142,7 +142,7 @@ def courses_of(table: FractionTable, conditions: CourseConditions) -> ReadCourse
         courses.append(_with_exclusions(course, conditions.exclude))
     left_out = tuple((animal, reasons[animal]) for animal in by_animal if animal in reasons)
     if unit.kind == "unknown":
-        notes.append("the unit of the values is not stated: state it with --unit")
+        notes.append("the unit of the values is not stated: state it with --unit, such as nM or %")
     about = {animal: stated[animal] for animal in used}
     checks = single_time_checks(table, used, conditions.time_is, windows)
     return ReadCourses(tuple(courses), to, left_out, tuple(notes), about, checks)
