@@ -104,6 +104,7 @@ SPOILT = (
     "response_before_drug",
     "retention_drift",
     "returns_to_baseline",
+    "run_length",
     "samples_above_top",
     "sensitivity_drift",
     "single_times",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import tricyclic as tca
+from tricyclic.assays.chromatography.recording_checks import recording_checks
 from tricyclic.errors import InputError
 
 
@@ -227,6 +230,25 @@ def test_the_damaged_file_of_an_excluded_injection_is_named_and_not_read(
         # Without the reason, the file is refused.
         with pytest.raises(tca.InputError):
             quantified(written(""))
+
+
+@pytest.mark.parametrize(("factor", "named"), [(1.0, False), (20.0, False), (60.0, True)])
+def test_runs_whose_times_may_be_seconds_are_named(batch, write, factor, named):
+    result = quantified(write(small(batch)))
+    traces = [
+        replace(
+            one,
+            chromatogram=replace(one.chromatogram, time_min=factor * one.chromatogram.time_min),
+        )
+        for one in result.traces
+    ]
+    checks = recording_checks(replace(result, traces=tuple(traces)))
+    of = [check for check in checks if check.name == "run_length"]
+    assert bool(of) is named
+    if named:
+        assert of[0].message == (
+            "the runs end at 479.5 min, which is 7.99 min if their times are seconds"
+        )
 
 
 METHODS = {

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 MAX_LISTED = 6
 # Share of the usual length of a run, below which a trace is short [%].
 SHORT_PERCENT = 95.0
+# Runs for monoamines are shorter; longer ones may have times in seconds [min].
+LONGEST_MIN = 180.0
 # Equal readings in a row at an end of the range, and readings of a trace there, that no peak has.
 _FLAT_READINGS, _FLAT_SHARE = 5, 0.05
 # Copies differ by rounding at most: in mean and in each reading, in scatters of the readings.
@@ -39,6 +41,7 @@ def recording_checks(result: BatchResult) -> tuple[Check, ...]:
         _short(traces),
         _copied(traces),
         _saturated(traces, result.method),
+        *_long(traces),
     )
 
 
@@ -79,6 +82,27 @@ def _short(traces: Sequence[InjectionTrace]) -> Check:
         "%",
         "The run was stopped, or the file is truncated: export it again" if short else "",
         OWN,
+    )
+
+
+def _long(traces: Sequence[InjectionTrace]) -> tuple[Check, ...]:
+    """A warning where runs are so long that their times may be seconds; none for other runs."""
+    usual = float(np.median([one.chromatogram.time_min[-1] for one in traces]))
+    if usual <= LONGEST_MIN:
+        return ()
+    return (
+        Check(
+            "run_length",
+            "warn",
+            f"the runs end at {usual:.4g} min, which is {usual / 60:.3g} min if their times are "
+            "seconds",
+            "",
+            usual,
+            LONGEST_MIN,
+            "min",
+            "State --time-unit s where they are, with retention times in min in the method",
+            OWN,
+        ),
     )
 
 
