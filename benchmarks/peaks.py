@@ -22,7 +22,6 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ[variable] = "1"
 
 import argparse
-import contextlib
 import json
 import subprocess
 import sys
@@ -34,7 +33,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from peak_peers import TOOLS
+from peak_peers import LONGEST, TOOLS
 from peak_traces import (
     FAMILIES,
     NAMES,
@@ -73,8 +72,6 @@ SCENES: dict[str, Scene] = {
 LIMITS = {100.0: 1.0, 30.0: 2.0, 10.0: 6.0}
 LEVELS = np.geomspace(0.3, 3.0, 6)
 OURS = "tricyclic"
-# A tool is ended after this many times the processor time that it may take.
-PATIENCE = 4.0
 
 
 @dataclass(frozen=True)
@@ -98,6 +95,7 @@ class Measured:
     seconds: float
     version: str = ""
     error: str = ""
+    unfinished: int = 0
 
 
 @dataclass(frozen=True)
@@ -183,8 +181,7 @@ def by_peer(python: str, tool: str, batch: Batch, seconds: float) -> Measured:
         signals = np.array([trace.signal for trace in batch.traces])
         np.savez(source, time_min=batch.traces[0].time_min, signals=signals)
         arguments = [python, str(here / "peak_peers.py"), tool, source, target, str(seconds)]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run([str(one) for one in arguments], check=True, timeout=PATIENCE * seconds)
+        subprocess.run([str(one) for one in arguments], check=True)
         answer = json.loads(target.read_text(encoding="utf-8"))
     area = np.array(answer["areas"], dtype=float)
     return Measured(
@@ -193,6 +190,7 @@ def by_peer(python: str, tool: str, batch: Batch, seconds: float) -> Measured:
         answer["seconds"] / max(area.size, 1),
         answer["version"],
         answer["error"],
+        answer["unfinished"],
     )
 
 
@@ -381,7 +379,7 @@ def main() -> None:
     ]
     notes = []
     for tool in TOOLS:
-        line, times = [tool], []
+        line, times, unfinished, begun = [tool], [], 0, 0
         for name, scene in SCENES.items():
             results = []
             for family in list(shapes)[1 : 1 + given.peer_families]:
@@ -390,6 +388,7 @@ def main() -> None:
                 if not answer.version:
                     break
                 times.append(answer.seconds)
+                unfinished, begun = unfinished + answer.unfinished, begun + answer.area.size
                 results.append(score([errors(batch, answer)]))
                 if answer.error:
                     print(tool, name, family, answer.error, flush=True)
@@ -401,7 +400,8 @@ def main() -> None:
             notes.append(f"{tool} is not installed")
             continue
         rows.append([*line, f"{1000 * np.median(times):.0f}"])
-        notes.append(f"{tool}: {answer.version}")
+        ended = f", of whose {begun} traces {unfinished} did not end in {LONGEST} s"
+        notes.append(f"{tool}: {answer.version}{ended if unfinished else ''}")
     text = "\n\n".join(
         [
             (

@@ -110,3 +110,34 @@ def test_the_standard_error_of_an_area_is_the_scatter_of_fits():
     scatter = np.std([fit.area[0] for fit in fits])
     assert np.median([fit.area_se[0] for fit in fits]) == pytest.approx(scatter, rel=0.12)
     assert np.mean([fit.area[0] for fit in fits]) == pytest.approx(1.0, abs=0.01)
+
+
+def test_a_learned_shape_falls_on_both_sides_of_its_apex_beside_an_unlisted_peak():
+    truth = profile("Gaussian + exponential")
+    time = np.linspace(-8.0, 10.0, 300)
+    rng = np.random.default_rng(4)
+    signal = 5.0 * truth(time) + 0.02 * np.exp(-0.5 * ((time + 4.6) / 0.7) ** 2)
+    signal = signal + 0.3 + 0.001 * rng.standard_normal(time.size)
+    start = LonePeak(time, signal, WHITE, 0.0, 1.0)
+    shape = emg_shape(fit_emg(start)[2])
+    learned = learn_shape([refit(start, shape)[0]], shape).density
+    top = int(np.argmax(learned))
+    assert (np.diff(learned[: top + 1]) >= -1e-9).all()
+    assert (np.diff(learned[top:]) <= 1e-9).all()
+
+
+def test_a_baseline_that_does_not_bend_is_a_straight_line_and_a_free_one_a_cubic():
+    time = np.linspace(-8.0, 10.0, 300)
+    rng = np.random.default_rng(4)
+    shape = emg_shape(0.5)
+    signal = shape.columns(time)[0] + 0.002 * time**2 + 0.01 * rng.standard_normal(time.size)
+    places = PeakPlaces(np.zeros(1), np.ones(1), np.full(1, 0.1), np.ones(1))
+
+    def area(degree, bend=()):
+        fit = Window(time, signal, shape, WHITE, degree, bend).fit(places)
+        return float(fit.area[0]), float(fit.area_se[0]), float(fit.baseline[0])
+
+    assert area(3, (1e-9, 1e-9)) == pytest.approx(area(1), rel=1e-5)
+    assert area(3, (1e9, 1e9)) == pytest.approx(area(3), rel=1e-5)
+    between = area(3, (1e-3, 1e-3))[0]
+    assert min(area(1)[0], area(3)[0]) < between < max(area(1)[0], area(3)[0])

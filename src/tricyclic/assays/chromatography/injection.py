@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tricyclic.assays.chromatography.model import PeakModel
 from tricyclic.assays.chromatography.reference import TALL, Reference
-from tricyclic.assays.chromatography.trace import EvenTrace
+from tricyclic.assays.chromatography.trace import EvenTrace, usual_bend
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
 
@@ -123,8 +123,10 @@ def _fit_extent(
     peaks = [places[one.name] for one in (compound, *near)]
     centers, widths, sds = (np.array(values) for values in zip(*peaks, strict=True))
     listed = PeakPlaces(centers, widths, sds, np.clip(_BOUND_SD * sds, 0.1, 1.0))
-    noise = reference.noise.with_misfit(float(np.ptp(trace.signal[part])))
-    window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE)
+    span = float(np.ptp(trace.signal[part]))
+    noise = reference.noise.with_misfit(span, width / trace.step)
+    bend = usual_bend(trace, reference.quiet, center, part.stop - part.start)
+    window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE, bend)
     fit = window.fit(listed)
     names = [compound.name, *(one.name for one in near)]
     for _ in range(MOST_UNKNOWNS if unlisted else 0):

@@ -45,10 +45,10 @@ def over_line(
     return float(np.trapezoid(above, time))
 
 
-def over_tangent(
+def tangent_feet(
     trace: EvenTrace, smooth: FloatArray, apex: float, reach: tuple[float, float]
-) -> float:
-    """Area over the tangent that touches the trace on both sides of a peak from below.
+) -> tuple[float, float]:
+    """Times at which the tangent below a peak touches the trace on both sides.
 
     Parameters
     ----------
@@ -61,13 +61,6 @@ def over_tangent(
     reach : tuple of float
         Times between which the tangent may touch.
     """
-    return over_line(trace, smooth, *tangent_feet(trace, smooth, apex, reach))
-
-
-def tangent_feet(
-    trace: EvenTrace, smooth: FloatArray, apex: float, reach: tuple[float, float]
-) -> tuple[float, float]:
-    """Times at which the tangent of `over_tangent` touches the trace."""
     part = trace.between(*reach)
     hull = _lower_hull(trace.time[part], smooth[part])
     times = trace.time[int(part.start) + hull]

@@ -28,7 +28,7 @@ MOST_PEAKS = 24
 # Below this ratio of height to noise a peak teaches nothing about the shape.
 LEAST_SN = 20.0
 # Degree of the baseline below a peak from which a shape is learned.
-_DEGREE = 2
+_DEGREE = 1
 # A width of a compound's own has to differ by this many standard errors and by this part.
 _CLEAR, _LEAST_DIFFERENCE = 4.0, 0.02
 

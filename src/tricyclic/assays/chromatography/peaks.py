@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from tricyclic.assays.chromatography.injection import BACK, FRONT, CompoundFit
 from tricyclic.assays.chromatography.integration import (
     by_drop_line,
-    over_tangent,
+    over_line,
     smoothed,
+    tangent_feet,
     within_limits,
 )
 from tricyclic.assays.chromatography.quality import (
@@ -123,8 +124,8 @@ def _peak(
     quiet = peak_to_peak(
         reference.quiet, center, int(np.ceil(5.0 * half_width(width) / trace.step))
     )
-    skim, drop = _integrated(fit, trace)
-    systematic = max(_shape_error(fit, noise.rms, height), _line_error(fit, noise.rms, skim))
+    skim, drop, between = _integrated(fit, trace)
+    systematic = max(_shape_error(fit, noise.rms, height), _line_error(fit, noise.rms, between))
     return Peak(
         compound=fit.compound.name,
         role=fit.compound.role,
@@ -148,8 +149,8 @@ def _peak(
     )
 
 
-def _integrated(fit: CompoundFit, trace: EvenTrace) -> tuple[float, float]:
-    """Areas over the tangent and by drop line, signal x min."""
+def _integrated(fit: CompoundFit, trace: EvenTrace) -> tuple[float, float, float]:
+    """Areas over the tangent and by drop line, and between tangent and baseline, signal x min."""
     result, shape = fit.fit, fit.window.shape
     center, width = float(result.center[0]), float(result.places.width[0])
     front, back = shape.extent(0.002)
@@ -170,8 +171,15 @@ def _integrated(fit: CompoundFit, trace: EvenTrace) -> tuple[float, float]:
     group = (max(group_start, low), min(group_end, high))
     reach = (max(center - 6.0 * width, low), min(center + 8.0 * width, high))
     smooth = smoothed(trace, width)
-    skim = over_tangent(trace, smooth, center, reach)
-    return skim, by_drop_line(trace, smooth, center, group, np.array(near))
+    feet = tangent_feet(trace, smooth, center, reach)
+    inside = (fit.time >= feet[0]) & (fit.time <= feet[1])
+    time = fit.time[inside]
+    tangent = np.interp(time, feet, np.interp(feet, trace.time, smooth))
+    return (
+        over_line(trace, smooth, *feet),
+        by_drop_line(trace, smooth, center, group, np.array(near)),
+        float(np.trapezoid(tangent - result.baseline[inside], time)),
+    )
 
 
 def _clear_peaks(fits: Sequence[CompoundFit]) -> list[tuple[str, float, float]]:
@@ -248,15 +256,18 @@ def _shape_error(fit: CompoundFit, noise: float, height: float) -> float:
 
     The least misfit of a shape, as in `NoiseModel.with_misfit`, has one sign along the window of
     the peak, where a wing of the peak cannot be distinguished from the baseline; it counts where
-    it exceeds the noise. What the fit leaves beyond the noise is in the core.
+    it exceeds the error that the noise gives the area. What the fit leaves beyond the noise is in
+    the core.
     """
-    least = LEAST_MISFIT * height * misfit_share(height, noise)
-    beyond = np.sqrt(max(_core_residual(fit) ** 2 - (_MISFIT_NOISE * noise) ** 2, 0.0))
     width = float(fit.fit.places.width[0])
-    return width * float(np.hypot((FRONT + BACK) * least, 2.0 * _CORE * beyond))
+    least = (FRONT + BACK) * width * LEAST_MISFIT * height
+    of_noise = float(fit.fit.area_se[0])
+    counted = least * max(1.0 - (of_noise / least) ** 2, misfit_share(height, noise))
+    beyond = np.sqrt(max(_core_residual(fit) ** 2 - (_MISFIT_NOISE * noise) ** 2, 0.0))
+    return float(np.hypot(counted, width * 2.0 * _CORE * beyond))
 
 
-def _line_error(fit: CompoundFit, noise: float, skim: float) -> float:
+def _line_error(fit: CompoundFit, noise: float, between: float) -> float:
     """Standard error of the area of a tall peak from the choice of its baseline, signal x min.
 
     On a hump, or between the feet of neighbours, the readings do not distinguish the baseline of
@@ -268,7 +279,7 @@ def _line_error(fit: CompoundFit, noise: float, skim: float) -> float:
     if (apart[fit.fit.area[1:] > 0.0] < 2.0 * _CORE * width).any():
         return 0.0
     height = area * fit.window.shape.height / width
-    return misfit_share(height, noise) * abs(skim - area) / float(np.sqrt(3.0))
+    return misfit_share(height, noise) * abs(between) / float(np.sqrt(3.0))
 
 
 def _with_manual(

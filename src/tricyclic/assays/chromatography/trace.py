@@ -27,8 +27,9 @@ _BENT_DEGREES, _BENT = (3, 4, 5), 0.6
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
-# A baseline below a peak bends as that of so many stretches on either side, or by a factor more.
-_STRETCHES, _BEND = 2, 2.0
+# A baseline below a peak bends by this part of the straightest of so many stretches on either side:
+# a stretch has noise and small peaks beside what its baseline bends.
+_STRETCHES, _BEND = 2, 0.5
 # What digits of a reading resolve of it, where a trace is constant.
 _RESOLVED = 1e-12
 # A reading is a spike beyond this many standard deviations of the step to the next one.
@@ -215,16 +216,21 @@ def usual_bend(
     """
     before = [one for one in quiet if one[0] < near][-_STRETCHES:]
     behind = [one for one in quiet if one[0] >= near][:_STRETCHES]
-    seen = []
-    for middle, piece in (*before, *behind):
-        first = int(np.clip(np.searchsorted(trace.time, middle) - piece.size // 2, 0, None))
-        signal = trace.signal[first : first + piece.size]
-        fitted = np.linalg.lstsq(polynomial(signal.size, 3), signal, rcond=None)[0]
-        seen.append(np.abs(fitted[2:]) * (length / signal.size) ** np.array([2.0, 3.0]))
-    if not seen:
+    sides = [min(_bend_of(trace, *one) for one in side) for side in (before, behind) if side]
+    if not sides:
         return ()
-    largest = np.maximum(_BEND * np.max(seen, axis=0), np.finfo(float).tiny ** 0.25)
-    return tuple(float(sd) for sd in largest)
+    least = np.finfo(float).tiny ** 0.25
+    # All stretches are of one length.
+    ratio = length / quiet[0][1].size
+    return tuple(max(_BEND * max(sides) * ratio**degree, least) for degree in (2, 3))
+
+
+def _bend_of(trace: EvenTrace, middle: float, piece: FloatArray) -> float:
+    """Size of the Legendre coefficients of the second and third degree of a stretch, in signal."""
+    first = int(np.clip(np.searchsorted(trace.time, middle) - piece.size // 2, 0, None))
+    signal = trace.signal[first : first + piece.size]
+    fitted = np.linalg.lstsq(polynomial(signal.size, 3), signal, rcond=None)[0]
+    return float(np.hypot(*fitted[2:]))
 
 
 def _without_baseline(stretches: FloatArray, degree: int) -> FloatArray:

@@ -17,7 +17,7 @@ from scipy.optimize import least_squares, nnls
 from tricyclic.numerics.peaks.emg import emg_with_derivatives
 from tricyclic.numerics.peaks.noise import NoiseModel
 from tricyclic.numerics.peaks.shape import PeakShape, grid, reduced_shape
-from tricyclic.numerics.peaks.window import polynomial
+from tricyclic.numerics.peaks.window import bend_prior, beside_baseline, polynomial
 
 FloatArray = NDArray[np.float64]
 
@@ -113,18 +113,12 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
 def _baseline(peak: LonePeak, degree: int) -> FloatArray:
     """An orthonormal basis of the whitened baseline and, below it, of its prior."""
     whitened = peak.noise.whiten(polynomial(peak.time.size, degree))
-    prior = np.zeros((len(peak.bend), degree + 1))
-    for row, sd in enumerate(peak.bend[: degree - 1]):
-        prior[row, row + 2] = 1.0 / sd
-    return np.linalg.qr(np.concatenate([whitened, prior]))[0]
+    return np.linalg.qr(np.concatenate([whitened, bend_prior(peak.bend, degree)]))[0]
 
 
 def _beside(peak: LonePeak, baseline: FloatArray, values: FloatArray) -> FloatArray:
     """Whitened columns of readings without their part in a baseline of `_baseline`."""
-    whitened = peak.noise.whiten(values)
-    none = np.zeros((len(peak.bend), *whitened.shape[1:]))
-    columns = np.concatenate([whitened, none])
-    return np.asarray(columns - baseline @ (baseline.T @ columns))
+    return beside_baseline(peak.noise.whiten(values), baseline)
 
 
 def mixture_nodes() -> tuple[FloatArray, FloatArray]:
@@ -223,4 +217,11 @@ def _mixture(
         along += parts[:, :-1].T @ parts[:, -1]
     upper = np.linalg.cholesky(gram).T
     weights = nnls(upper, np.linalg.solve(upper.T, along))[0]
-    return reduced_shape(fine, gaussians @ weights, "learned")
+    return reduced_shape(fine, _falling(gaussians @ weights), "learned")
+
+
+def _falling(density: FloatArray) -> FloatArray:
+    """A density that falls on both sides of its apex: where one rises again, a neighbour is."""
+    top = int(np.argmax(density))
+    front = np.minimum.accumulate(density[: top + 1][::-1])[::-1]
+    return np.concatenate([front, np.minimum.accumulate(density[top:])[1:]])

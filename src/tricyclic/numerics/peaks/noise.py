@@ -45,20 +45,23 @@ class NoiseModel:
         """Number of coefficients; a filtered piece is that much shorter."""
         return int(self.coefficients.size)
 
-    def with_misfit(self, height: float) -> NoiseModel:
+    def with_misfit(self, height: float, alike: float = 1.0) -> NoiseModel:
         """Noise with the part by which peaks differ from a shape, which grows with their height.
 
-        Beside a tall peak it exceeds the noise of the detector; it is not autocorrelated as that
-        is, and counted as white, so that a fit follows the bulk of the peak.
+        Beside a tall peak it exceeds the noise of the detector. It has one sign over about a width
+        of the peak, and is counted as white with the variance that a sum over a width has then: a
+        fit follows the bulk of the peak, and does so alike for any rate of the readings.
 
         Parameters
         ----------
         height : float
             Height of the peak, in signal.
+        alike : float
+            Readings in a width of the peak.
         """
         share = misfit_share(height, self.rms)
         kept = (1.0 - share) ** 2
-        misfit = LEAST_MISFIT * height * share
+        misfit = LEAST_MISFIT * height * share * float(np.sqrt(max(alike, 1.0)))
         return replace(
             self,
             coefficients=self.coefficients * kept / (kept + share**2),

@@ -87,6 +87,39 @@ def polynomial(count: int, degree: int) -> FloatArray:
     return np.asarray(np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, count), degree))
 
 
+def bend_prior(bend: tuple[float, ...], degree: int) -> FloatArray:
+    """Rows of a design matrix for Legendre coefficients of a known standard deviation.
+
+    Parameters
+    ----------
+    bend : tuple of float
+        Standard deviations of the coefficients from the second degree on; those not listed are
+        free.
+    degree : int
+        Of the polynomial.
+    """
+    known = bend[: max(degree - 1, 0)]
+    rows = np.zeros((len(known), degree + 1))
+    for row, sd in enumerate(known):
+        rows[row, row + 2] = 1.0 / sd
+    return rows
+
+
+def beside_baseline(columns: FloatArray, baseline: FloatArray) -> FloatArray:
+    """Whitened columns, with 0 for the rows of a prior, without their part in a baseline.
+
+    Parameters
+    ----------
+    columns : ndarray
+        Of whitened readings.
+    baseline : ndarray
+        An orthonormal basis; its last rows are those of a prior.
+    """
+    more = np.zeros((baseline.shape[0] - columns.shape[0], *columns.shape[1:]))
+    whole = np.concatenate([columns, more])
+    return np.asarray(whole - baseline @ (baseline.T @ whole))
+
+
 class Window:
     """The readings of a window, whitened, with the baseline projected out.
 
@@ -100,6 +133,8 @@ class Window:
         Of the readings.
     degree : int
         Degree of the polynomial baseline.
+    bend : tuple of float
+        Standard deviations of its coefficients, as in `bend_prior`; empty for a free baseline.
     """
 
     def __init__(
@@ -109,22 +144,24 @@ class Window:
         shape: PeakShape,
         noise: NoiseModel,
         degree: int = 3,
+        bend: tuple[float, ...] = (),
     ) -> None:
         self.time, self.signal, self.shape, self.noise = time, signal, shape, noise
         self._degree = degree
         self._raw_baseline = polynomial(time.size, degree)
+        self._prior = bend_prior(bend, degree)
         whitened = noise.whiten(np.column_stack([self._raw_baseline, signal]))
-        self._baseline = np.linalg.qr(whitened[:, :-1])[0]
+        self._baseline = np.linalg.qr(np.concatenate([whitened[:, :-1], self._prior]))[0]
         self._target = self.project(whitened[:, -1])
 
     @property
     def count(self) -> int:
         """Number of whitened readings."""
-        return int(self._target.size)
+        return int(self._target.size - self._prior.shape[0])
 
     def project(self, columns: FloatArray) -> FloatArray:
-        """Whitened columns without their part in the baseline."""
-        return np.asarray(columns - self._baseline @ (self._baseline.T @ columns))
+        """Whitened columns without their part in the baseline; below them, in its prior."""
+        return beside_baseline(columns, self._baseline)
 
     def columns(self, center: FloatArray, width: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Signal of peaks of area 1, and its derivative by a shift of one width."""
@@ -217,7 +254,12 @@ class Window:
         left = self.signal - peaks.sum(axis=1)
         # Areas are those beside the whitened baseline. Whitening nearly removes the level of a
         # trace with slow noise, so that the baseline itself is that of plain least squares.
-        coefficients = np.linalg.lstsq(self._raw_baseline, left, rcond=None)[0]
+        prior = self.noise.rms * self._prior
+        coefficients = np.linalg.lstsq(
+            np.concatenate([self._raw_baseline, prior]),
+            np.concatenate([left, np.zeros(prior.shape[0])]),
+            rcond=None,
+        )[0]
         baseline = self._raw_baseline @ coefficients
         return WindowFit(
             places,
