@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.optimize import brentq
 
 from tricyclic.assays.binding.simulate_plate import simulate_plate
 from tricyclic.core.conditions import BindingConditions, MeasuredValue
@@ -67,27 +68,30 @@ def bound(
     kd: float,
     sink: float,
 ) -> tuple[float, float]:
-    """Specifically bound and free tracer [nM] by nested bisection of both conservation laws."""
+    """Specifically bound and free tracer [nM] by a Brent search of one conservation law inside
+    that of the other.
+    """
 
     def free_competitor(free: float) -> float:
-        low, high = 0.0, competitor
-        for _ in range(70):
-            c = 0.5 * (low + high)
+        def surplus(c: float) -> float:
             taken = sum(
                 s * (c / ki) / (1 + free / kd + c / ki) for s, ki in zip(sites, kis, strict=True)
             )
-            low, high = (low, c) if c + taken > competitor else (c, high)
-        return 0.5 * (low + high)
+            return c + taken - competitor
 
-    low, high, on_sites = 0.0, tracer, 0.0
-    for _ in range(70):
-        free = 0.5 * (low + high)
+        return float(brentq(surplus, 0.0, competitor, xtol=1e-300, rtol=1e-15))
+
+    def on_sites(free: float) -> float:
         c = free_competitor(free) if competitor else 0.0
-        on_sites = sum(
+        return sum(
             s * (free / kd) / (1 + free / kd + c / ki) for s, ki in zip(sites, kis, strict=True)
         )
-        low, high = (low, free) if free * (1 + sink) + on_sites > tracer else (free, high)
-    return on_sites, 0.5 * (low + high)
+
+    def surplus(free: float) -> float:
+        return free * (1 + sink) + on_sites(free) - tracer
+
+    free = float(brentq(surplus, 0.0, tracer, xtol=1e-300, rtol=1e-15))
+    return on_sites(free), free
 
 
 def simulated_sites(
@@ -151,3 +155,8 @@ def simulated_sites(
         koff_per_min=0.1,
         incubation_min=240.0,
     )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _equal_fits_once(equal_fits_once: None) -> None:
+    """Plates of several modules are the same."""
