@@ -29,6 +29,7 @@ from .api.microdialysis import (
     probe_recovery,
 )
 from .api.population import population, sensitivity
+from .api.release import analyse_release, release_design
 from .api.screen import control_chart, msr, relative_potency, screen
 from .api.sensorgram import sensorgram
 from .api.simulation import quantities, simulate
@@ -70,6 +71,7 @@ __all__ = [
     "TricyclicError",
     "Well",
     "affinity",
+    "analyse_release",
     "calibrate",
     "compare",
     "compare_fits",
@@ -111,6 +113,7 @@ __all__ = [
     "read_plates",
     "read_tables",
     "relative_potency",
+    "release_design",
     "run_study",
     "saturation",
     "scenarios",

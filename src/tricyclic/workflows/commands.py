@@ -13,6 +13,7 @@ GROUPS: dict[str, str] = {
     "curves": "Dose-response and binding curves: one table or millions of curves",
     "screen": "Screens and the reproducibility of assays",
     "microdialysis": "Microdialysis: from chromatograms to the effect of a drug",
+    "release": "Evoked release of transmitter from cultures",
     "model": "Models: from a dose to occupancy, norepinephrine, firing and signals",
     "library": "Drugs, scenarios and protocols that come with tricyclic",
     "": "Files, units and the installation",
@@ -30,6 +31,8 @@ _FUNCTIONS = {
     "microdialysis analyse": "microdialysis",
     "microdialysis design": "microdialysis_design",
     "microdialysis recovery": "probe_recovery",
+    "release analyse": "analyse_release",
+    "release design": "release_design",
     "read": "read_file",
 }
 
@@ -56,6 +59,8 @@ _WITH_FIGURE = frozenset(
         "microdialysis recovery",
         "microdialysis no-net-flux",
         "microdialysis design",
+        "release analyse",
+        "release design",
         "model simulate",
         "model population",
         "model sensitivity",
@@ -217,6 +222,20 @@ COMMANDS: tuple[Command, ...] = (
         "design",
         "Animals, baseline and window for a wanted power",
         "DialysisDesignOptions",
+        "design",
+    ),
+    _command(
+        "release",
+        "analyse",
+        "Effect of a drug on evoked release, from samples of cultures",
+        "AnalyseReleaseOptions",
+        "analyse",
+    ),
+    _command(
+        "release",
+        "design",
+        "Cultures and wells for a wanted power",
+        "ReleaseDesignOptions",
         "design",
     ),
     _command(

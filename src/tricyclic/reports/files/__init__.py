@@ -25,6 +25,8 @@ RENDERERS: dict[str, str] = {
     "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
     "ProbeRecoveryResult": "tricyclic.reports.files.probe_recovery:probe_recovery_files",
+    "ReleaseResult": "tricyclic.reports.files.release:release_files",
+    "ReleaseDesignResult": "tricyclic.reports.files.release_design:release_design_files",
     "NoNetFluxResult": "tricyclic.reports.files.no_net_flux:no_net_flux_files",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.files.microdialysis_design:microdialysis_design_files"

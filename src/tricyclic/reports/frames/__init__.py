@@ -43,6 +43,8 @@ RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.frames.dialysis_study:experiment_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
     "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
+    "ReleaseResult": "tricyclic.reports.frames.release:release_frames",
+    "ReleaseDesignResult": "tricyclic.reports.frames.release_design:release_design_frames",
     "NoNetFluxResult": "tricyclic.reports.frames.no_net_flux:no_net_flux_frames",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.frames.microdialysis_design:microdialysis_design_frames"

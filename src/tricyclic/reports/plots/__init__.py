@@ -30,6 +30,8 @@ RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.plots.dialysis_study:experiment_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
     "ProbeRecoveryResult": "tricyclic.reports.plots.microdialysis:probe_recovery_drawings",
+    "ReleaseResult": "tricyclic.reports.plots.release:release_drawings",
+    "ReleaseDesignResult": "tricyclic.reports.plots.release:design_drawings",
     "NoNetFluxResult": "tricyclic.reports.plots.microdialysis:no_net_flux_drawings",
     "MicrodialysisDesignResult": "tricyclic.reports.plots.microdialysis:design_drawings",
 }

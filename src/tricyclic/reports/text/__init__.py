@@ -44,6 +44,8 @@ RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.text.dialysis_study:experiment_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
     "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
+    "ReleaseResult": "tricyclic.reports.text.release:release_text",
+    "ReleaseDesignResult": "tricyclic.reports.text.release_design:release_design_text",
     "NoNetFluxResult": "tricyclic.reports.text.no_net_flux:no_net_flux_text",
     "MicrodialysisDesignResult": (
         "tricyclic.reports.text.microdialysis_design:microdialysis_design_text"

@@ -1,0 +1,1 @@
+"""Evoked release of a transmitter from cultures: samples, wells, effects of drugs."""

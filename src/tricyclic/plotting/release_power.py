@@ -1,0 +1,66 @@
+"""Draws the power of an evoked-release study over its number of cultures."""
+
+from __future__ import annotations
+
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+from tricyclic.core.document import Figure
+from tricyclic.core.format import pluralize
+from tricyclic.plotting import style
+from tricyclic.results.release_design import ReleaseDesignResult
+
+
+def release_power(result: ReleaseDesignResult, *, pdf: bool = True) -> Figure:
+    """Draw the power, 84 mm wide."""
+    with style.publication_style():
+        height = style.page_height_mm(62.0)
+        canvas, axes = style.sheet(
+            "column", height, left_mm=15.0, right_mm=4.0, bottom_mm=13.0, top_mm=8.0
+        )
+        draw_release_power(axes, result)
+        title = f"Power to show a ratio of {result.ratio:g}"
+        style.draw_title(canvas, title, width="column", height_mm=height, lines=1)
+        plan = result.plan
+        words = (
+            f"{plan.cultures} cultures with {pluralize(plan.wells, 'well')} of each arm have a "
+            f"power of {100 * plan.power:.0f} %"
+        )
+        return style.finish(
+            canvas,
+            name="power",
+            caption=f"Power to show a ratio of net release of {result.ratio:g}, by wells of an arm "
+            f"in each culture; scatter {result.source}. {words} (circle).",
+            alt=f"Power over independent cultures. {words}.",
+            width="column",
+            pdf=pdf,
+        )
+
+
+def draw_release_power(axes: Axes, result: ReleaseDesignResult) -> None:
+    """Draw the power into axes."""
+    axes.axhline(100.0 * result.target, color=style.GREY, linewidth=0.6, zorder=1)
+    for k, (wells, plans) in enumerate(result.curves):
+        axes.plot(
+            [one.cultures for one in plans],
+            [100.0 * one.power for one in plans],
+            color=style.colour(k),
+            linestyle=style.DASHES[k % len(style.DASHES)],
+            linewidth=style.current().line_width_pt,
+            label=pluralize(wells, "well"),
+        )
+    place = [wells for wells, _ in result.curves].index(result.plan.wells)
+    axes.plot(
+        [result.plan.cultures],
+        [100.0 * result.plan.power],
+        linestyle="none",
+        zorder=4,
+        **style.marker(place, 5.0),
+    )
+    axes.set_xlabel("independent cultures")
+    axes.set_ylabel("power (%)")
+    axes.set_ylim(0.0, 102.0)
+    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MultipleLocator(20))
+    if style.current().legend:
+        axes.legend(loc="lower right")
