@@ -117,6 +117,56 @@ def probe_recovery(folder: Path) -> str:
     return draw(tca.probe_recovery(folder / "recovery.csv"), pdf=False).svg
 
 
+def _synthetic_counts(folder: Path) -> Path:
+    """The counts of docs/neurites.md."""
+    import csv
+
+    import numpy as np
+
+    from tricyclic.simulation.virtual.neurite_counts import neurite_rows, synthetic_counts
+
+    file = folder / "counts.csv"
+    if not file.is_file():
+        columns = neurite_rows(synthetic_counts(np.random.default_rng(1)))
+        with file.open("w", encoding="utf-8", newline="") as out:
+            csv.writer(out).writerows([list(columns), *zip(*columns.values(), strict=True)])
+    return file
+
+
+def neurites_arms(folder: Path) -> str:
+    """The arms of docs/neurites.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.neurites import neurite_arms_plot as draw
+
+    result = tca.analyse_neurites(_synthetic_counts(folder), title="Imipramine and NGF")
+    return draw(result, pdf=False).svg
+
+
+def neurites_dose_response(folder: Path) -> str:
+    """The percentages over concentration of docs/neurites.md."""
+    import tricyclic as tca
+    from tricyclic.plotting.neurites import dose_response_plot as draw
+
+    result = tca.analyse_neurites(_synthetic_counts(folder))
+    return draw(result, result.responses[0], pdf=False).svg
+
+
+def neurites_thresholds(_: Path) -> str:
+    """The effects over the threshold of docs/neurites.md."""
+    import numpy as np
+
+    import tricyclic as tca
+    from tricyclic.plotting.neurites import thresholds_plot as draw
+    from tricyclic.simulation.virtual.neurite_counts import (
+        NeuriteTruth,
+        neurite_rows,
+        synthetic_cells,
+    )
+
+    cells = synthetic_cells(np.random.default_rng(1), NeuriteTruth(cells=30))
+    return draw(tca.analyse_neurites(neurite_rows(cells)), pdf=False).svg
+
+
 def excel_sheet(folder: Path) -> str:
     """The figure of docs/excel.md."""
     import tricyclic as tca
@@ -227,6 +277,11 @@ FIGURES: dict[str, dict[str, Callable[[Path], str]]] = {
         "study_model": study_model,
         "probe_recovery": probe_recovery,
         "no_net_flux": no_net_flux,
+    },
+    "neurites": {
+        "neurites_arms": neurites_arms,
+        "neurites_dose_response": neurites_dose_response,
+        "neurites_thresholds": neurites_thresholds,
     },
     "report": {"report": report},
     "screens": {"screen_plates": screen_plates},

@@ -28,6 +28,7 @@ from .api.microdialysis import (
     no_net_flux,
     probe_recovery,
 )
+from .api.neurites import analyse_neurites, neurites_design
 from .api.population import population, sensitivity
 from .api.release import analyse_release, release_design
 from .api.screen import control_chart, msr, relative_potency, screen
@@ -71,6 +72,7 @@ __all__ = [
     "TricyclicError",
     "Well",
     "affinity",
+    "analyse_neurites",
     "analyse_release",
     "calibrate",
     "compare",
@@ -96,6 +98,7 @@ __all__ = [
     "microdialysis",
     "microdialysis_design",
     "msr",
+    "neurites_design",
     "new_study",
     "no_net_flux",
     "open_study",

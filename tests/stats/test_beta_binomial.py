@@ -7,13 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy.stats import betabinom, binom
+from scipy.stats import betabinom, binom, chi2_contingency
 
 from tricyclic.errors import InputError
 from tricyclic.stats.beta_binomial import (
     beta_binomial_log_probability,
+    excess_scatter,
     fit_beta_binomial,
     moment_correlation,
+    proportion_limits,
 )
 
 GOLDEN = json.loads(
@@ -62,7 +64,7 @@ def test_the_moment_correlation_is_not_small_with_two_fields_in_each_of_many_wel
     assert moment_correlation(y, n, group) == pytest.approx(rho, abs=0.006)
     # The maximum-likelihood one halves the variance, as a divisor of n does for pairs.
     few = slice(0, 60)
-    fit = fit_beta_binomial(y[few], n[few], group[few], proportion_limits=False)
+    fit = fit_beta_binomial(y[few], n[few], group[few], limits=False)
     assert fit.correlation.value < 0.6 * rho
     assert np.isnan(fit.proportions[0].high)
 
@@ -79,3 +81,36 @@ def test_counts_above_their_total_are_refused():
     with pytest.raises(InputError) as error:
         fit_beta_binomial([3, 12], [10, 10])
     assert str(error.value) == "Count 2 is 12 of 10. A count is 0 up to its total."
+
+
+def test_limits_at_a_known_correlation_are_those_of_the_likelihood():
+    y, n, rho = np.array([4, 9, 12, 3]), np.array([80, 95, 77, 90]), 0.02
+    own = proportion_limits(y, n, rho)
+    theta = rho / (1.0 - rho)
+
+    def likelihood(p):
+        return betabinom.logpmf(y, n, p / theta, (1.0 - p) / theta).sum()
+
+    assert likelihood(own.value) > max(likelihood(own.value * s) for s in (0.999, 1.001))
+    for end in (own.low, own.high):
+        drop = 2.0 * (likelihood(own.value) - likelihood(end))
+        assert drop == pytest.approx(3.841458820694124, rel=1e-5)
+    # Without correlation: the likelihood limits of a binomial proportion.
+    whole = proportion_limits(y, n, 0.0)
+    assert whole.value == pytest.approx(28 / 342, rel=1e-12)
+    assert whole.high - whole.low < own.high - own.low
+    assert proportion_limits([0, 0], [50, 50], 0.0).high == pytest.approx(
+        1.0 - np.exp(-3.841458820694124 / 200.0), abs=1e-8
+    )
+
+
+def test_the_excess_of_scatter_is_pearsons_statistic():
+    y, n = np.array([4, 9, 12, 3]), np.array([80, 95, 77, 90])
+    wanted = chi2_contingency(np.array([y, n - y]))
+    own = excess_scatter(y, n, ["a"] * 4)
+    assert (own.statistic, own.df, own.p) == (
+        pytest.approx(wanted.statistic),
+        (3.0,),
+        pytest.approx(wanted.pvalue),
+    )
+    assert np.isnan(excess_scatter([0, 0], [50, 50], ["a", "a"]).p)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from tricyclic.core.culture_arms import CultureArm
+from tricyclic.errors import InputError
 
 # measured: used; ambiguous: used, with a crossing or bundle that may belong to another cell;
 # excluded: not used, with the reason (border, debris, no soma).
 CellState = Literal["measured", "ambiguous", "excluded"]
 CELL_STATES: tuple[CellState, ...] = ("measured", "ambiguous", "excluded")
+
+# Thresholds of the curve over k, in soma diameters.
+THRESHOLDS = tuple(0.25 * k for k in range(2, 13))
 
 
 @dataclass(frozen=True)
@@ -108,3 +114,69 @@ class NeuriteTable:
     file: str = ""
     read_as: tuple[str, ...] = field(default=())
     unused: tuple[str, ...] = field(default=())
+
+
+def diameters_text(threshold: float) -> str:
+    """A threshold in words: "1 soma diameter", "1.5 soma diameters"."""
+    return f"{threshold:g} soma diameter" + ("" if threshold == 1 else "s")
+
+
+def table_of_cells(
+    cells: Sequence[NeuriteCell],
+    *,
+    length_unit: str,
+    stimulus: str = "NGF",
+    soma_diameter: float = math.nan,
+    thresholds: Sequence[float] = THRESHOLDS,
+    where: str = "",
+) -> NeuriteTable:
+    """Fields of cells, with the cells that have a neurite of each threshold.
+
+    Parameters
+    ----------
+    cells : sequence of NeuriteCell
+        Each with its culture; excluded ones are kept, and not counted.
+    length_unit : str
+    stimulus : str
+        That of cells without an arm, which are then those of the vehicle.
+    soma_diameter : float
+        Of cells without their own; nan for none.
+    thresholds : sequence of float
+        In soma diameters, ascending.
+    where : str
+        For errors.
+
+    Raises
+    ------
+    InputError
+        If a cell with a length has no soma diameter, neither its own nor a common one.
+    """
+    groups: dict[tuple[str, str, str, CultureArm], list[NeuriteCell]] = {}
+    for cell in cells:
+        arm = cell.arm or CultureArm(stimulus=stimulus)
+        groups.setdefault((cell.culture, cell.well, cell.field, arm), []).append(cell)
+    fields = []
+    for (culture, well, name, arm), own in groups.items():
+        used = [one for one in own if one.state != "excluded" and math.isfinite(one.longest)]
+        diameters = [
+            one.soma_diameter if math.isfinite(one.soma_diameter) else soma_diameter for one in used
+        ]
+        if not all(d > 0 for d in diameters):
+            raise InputError(
+                "the threshold is in soma diameters, and cells have none",
+                where=where or name,
+                do="Add --soma-diameter 12 (in the unit of the lengths), or a column "
+                "'soma_diameter'",
+            )
+        counts = tuple(
+            sum(
+                one.longest > 0 and one.longest >= k * d
+                for one, d in zip(used, diameters, strict=True)
+            )
+            for k in thresholds
+        )
+        reason = "" if used else "no cell is used"
+        fields.append(FieldCount(culture, well, name, arm, len(used), counts, reason, name))
+    return NeuriteTable(
+        tuple(fields), tuple(thresholds), tuple(cells), stimulus, length_unit, soma_diameter
+    )

@@ -15,6 +15,8 @@ from scipy.optimize import brentq, minimize_scalar
 from scipy.special import digamma, gammaln, ndtr, ndtri, xlogy
 
 from tricyclic.errors import InputError
+from tricyclic.stats.distributions import chi_squared_upper_tail
+from tricyclic.stats.statistics import TestResult
 
 Floats = NDArray[np.float64]
 # Below this ratio of rho to 1 - rho, differences of gammaln lose digits: sums are used instead.
@@ -90,7 +92,7 @@ def fit_beta_binomial(
     totals: ArrayLike,
     group: Sequence[str] | None = None,
     *,
-    proportion_limits: bool = True,
+    limits: bool = True,
     confidence: float = 0.95,
 ) -> BetaBinomialFit:
     """Fit proportions of groups, and one intraclass correlation, to counts of units.
@@ -101,7 +103,7 @@ def fit_beta_binomial(
         Of each unit; 0 <= successes <= totals, totals above 0.
     group : sequence of str, length n, optional
         Group of each unit; default: one group.
-    proportion_limits : bool
+    limits : bool
         Whether the proportions have limits, which take long for many groups; else they are nan.
     confidence : float
         Of each profile-likelihood interval.
@@ -139,8 +141,7 @@ def fit_beta_binomial(
         _crossing(lambda r: at(r) - best + drop, rho, MAX_CORRELATION),
     )
     proportions = [
-        _proportion_limits(units, k, rho, best - drop if proportion_limits else None)
-        for k in range(len(names))
+        _profiled(units, k, rho, best - drop if limits else None) for k in range(len(names))
     ]
     ways = float((gammaln(n + 1.0) - gammaln(y + 1.0) - gammaln(n - y + 1.0)).sum())
     root = float(np.sqrt(max(2.0 * (best - binomial), 0.0)))
@@ -200,6 +201,60 @@ def moment_correlation(
     if excess(MAX_CORRELATION) >= 0:
         return MAX_CORRELATION
     return float(brentq(excess, 0.0, MAX_CORRELATION, xtol=1e-10))
+
+
+def excess_scatter(successes: ArrayLike, totals: ArrayLike, group: Sequence[str]) -> TestResult:
+    """Whether units scatter about the proportion of their group more than binomial counts.
+
+    Parameters
+    ----------
+    successes, totals : array, shape (n,)
+    group : sequence of str, length n
+
+    Returns
+    -------
+    TestResult
+        Pearson's statistic, its degrees of freedom, and the upper tail of chi-squared; nan where no
+        group with both outcomes has two units.
+    """
+    y, n = _counts(successes, totals)
+    names = list(dict.fromkeys(group))
+    index = np.array([names.index(one) for one in group])
+    p = (np.bincount(index, y) / np.bincount(index, n))[index]
+    used = (p > 0) & (p < 1)
+    df = float(used.sum() - np.unique(index[used]).size)
+    if df < 1:
+        return TestResult(float("nan"), (0.0,), float("nan"))
+    statistic = float((((y - n * p) ** 2)[used] / (n * p * (1.0 - p))[used]).sum())
+    return TestResult(statistic, (df,), chi_squared_upper_tail(df, statistic))
+
+
+def proportion_limits(
+    successes: ArrayLike, totals: ArrayLike, correlation: float, *, confidence: float = 0.95
+) -> ProportionEstimate:
+    """Proportion of one group of units with likelihood limits, for a correlation that is known.
+
+    Parameters
+    ----------
+    successes, totals : array, shape (n,)
+    correlation : float
+        Intraclass correlation, from 0 to below 1.
+    confidence : float
+    """
+    y, n = _counts(successes, totals)
+    units = _Units(y, n, np.zeros(y.size, int), 1)
+    value, best = (float(one[0]) for one in units.best(correlation))
+    drop = 0.5 * float(ndtri(0.5 + 0.5 * confidence)) ** 2
+    theta = correlation / (1.0 - correlation)
+
+    def excess(p: float) -> float:
+        return float(units.likelihoods(np.array([p]), theta)[0]) - best + drop
+
+    low = 0.0 if value <= 0 else _crossing(excess, value, _EDGE)
+    high = 1.0 if value >= 1 else _crossing(excess, value, 1.0 - _EDGE)
+    return ProportionEstimate(
+        value, 0.0 if low <= _EDGE else low, high if high < 1 - _EDGE else 1.0
+    )
 
 
 def _counts(successes: ArrayLike, totals: ArrayLike) -> tuple[Floats, Floats]:
@@ -295,9 +350,7 @@ def _crossing(excess: Callable[[float], float], inside: float, end: float) -> fl
     return float(brentq(excess, inside, end, xtol=1e-9))
 
 
-def _proportion_limits(
-    units: _Units, k: int, rho: float, least: float | None
-) -> ProportionEstimate:
+def _profiled(units: _Units, k: int, rho: float, least: float | None) -> ProportionEstimate:
     """Profile limits of the proportion of one group; the others and rho are fitted anew."""
     value = float(units.best(rho)[0][k])
     if least is None:

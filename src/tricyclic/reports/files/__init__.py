@@ -23,6 +23,8 @@ RENDERERS: dict[str, str] = {
     "InterpolationResult": "tricyclic.reports.files.standard_curve:interpolation_files",
     "SensorgramResult": "tricyclic.reports.files.sensorgram:sensorgram_files",
     "BatchResult": "tricyclic.reports.files.chromatography:batch_files",
+    "NeuritesResult": "tricyclic.reports.files.neurites:neurites_files",
+    "NeuritesDesignResult": "tricyclic.reports.files.neurites:neurites_design_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
     "ProbeRecoveryResult": "tricyclic.reports.files.probe_recovery:probe_recovery_files",
     "ReleaseResult": "tricyclic.reports.files.release:release_files",

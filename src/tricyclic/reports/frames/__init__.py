@@ -41,6 +41,8 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "DialysisExperiment": "tricyclic.reports.frames.dialysis_study:experiment_frames",
+    "NeuritesResult": "tricyclic.reports.frames.neurites:neurites_frames",
+    "NeuritesDesignResult": "tricyclic.reports.frames.neurites:neurites_design_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
     "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
     "ReleaseResult": "tricyclic.reports.frames.release:release_frames",

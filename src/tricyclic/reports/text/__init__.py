@@ -42,6 +42,8 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "DialysisExperiment": "tricyclic.reports.text.dialysis_study:experiment_text",
+    "NeuritesResult": "tricyclic.reports.text.neurites:neurites_text",
+    "NeuritesDesignResult": "tricyclic.reports.text.neurites_design:neurites_design_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
     "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
     "ReleaseResult": "tricyclic.reports.text.release:release_text",
