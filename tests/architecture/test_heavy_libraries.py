@@ -17,7 +17,7 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "scipy": ("numerics/", "stats/", "ode/", "fitting/"),
     "matplotlib": ("plotting/",),
     "openpyxl": ("io/",),
-    "typst": ("reports/pdf.py",),
+    "typst": ("plotting/typst_pages.py",),
     "jinja2": ("reports/",),
     "numba": ("numerics/",),
     "pyarrow": ("io/",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zlib
 from dataclasses import fields, replace
 from functools import partial
 
@@ -47,10 +48,29 @@ def test_a_picture_has_the_width_in_mm_and_states_its_resolution(drawing, suffix
         assert picture.info["compression"] == "tiff_lzw"
 
 
+def objects_of(pdf):
+    """A PDF with what is readable of its compressed streams after it."""
+    streams = re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.DOTALL)
+    return pdf + b"".join(
+        zlib.decompressobj().decompress(one) for one in streams if one[:1] == b"x"
+    )
+
+
+def test_a_pdf_has_the_font_of_the_style(drawing):
+    fonts = {
+        name: set(
+            re.findall(rb"/BaseFont ?/[A-Z]{6}\+([\w-]+)", objects_of(pdf_bytes(drawing, look)))
+        )
+        for name, look in (("ours", PlotStyle()), ("own", PlotStyle(font="DejaVu Serif")))
+    }
+    assert fonts["ours"] and all(name.startswith(b"DejaVuSans") for name in fonts["ours"])
+    assert fonts["own"] and all(name.startswith(b"DejaVuSerif") for name in fonts["own"])
+
+
 def test_an_svg_and_a_pdf_have_the_width_in_mm(drawing):
     look = PlotStyle(width_mm=85.0)
     assert re.search(rb'<svg[^>]* width="85mm"', svg_bytes(drawing, look))
-    box = re.search(rb"/MediaBox \[ 0 0 ([\d.]+)", pdf_bytes(drawing, look))
+    box = re.search(rb"/MediaBox ?\[ ?0 0 ([\d.]+)", objects_of(pdf_bytes(drawing, look)))
     assert float(box[1]) == pytest.approx(85 / 25.4 * 72, rel=1e-4)
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tricyclic.core.check import Check
 from tricyclic.core.document import CheckList, Document, Heading, Paragraph, Table
+from tricyclic.plotting.typst_pages import drawing_to_pdf
 from tricyclic.reports.assemble import assemble
 from tricyclic.reports.pdf import (
     _capacity,
@@ -21,7 +22,6 @@ from tricyclic.reports.pdf import (
     _text_widths,
     _widths,
     breakable,
-    drawing_to_pdf,
     to_page_svgs,
     to_pdf,
 )

@@ -34,6 +34,7 @@ from tricyclic.plotting.plot_style import COLOURS as COLOURS
 from tricyclic.plotting.plot_style import DEFAULT, FONT, MARKERS, PlotStyle
 from tricyclic.plotting.plot_style import FONT_PT as FONT_PT
 from tricyclic.plotting.plot_style import INK as INK
+from tricyclic.plotting.typst_pages import drawing_to_pdf
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -312,19 +313,26 @@ def finish(
     FigureCanvasSVG(canvas)
     text = io.StringIO()
     canvas.savefig(text, format="svg", metadata={"Date": None})
-    pages = io.BytesIO()
-    if pdf and not _SVG_ALONE.get():
-        FigureCanvasPdf(canvas)
-        nothing = dict.fromkeys(("Creator", "Producer", "CreationDate", "ModDate"))
-        canvas.savefig(pages, format="pdf", metadata=nothing)
+    svg = _for_page(text.getvalue(), name, alt)
     return Figure(
         name=name,
-        svg=_for_page(text.getvalue(), name, alt),
+        svg=svg,
         caption=caption,
-        pdf=pages.getvalue(),
+        pdf=_pdf_of(canvas, svg) if pdf and not _SVG_ALONE.get() else b"",
         alt=alt,
         width=page_width,
     )
+
+
+def _pdf_of(canvas: Canvas, svg: str) -> bytes:
+    """The drawing as PDF: from its SVG, which takes a tenth of the time, where its font is ours."""
+    if current().font == FONT:
+        return drawing_to_pdf(svg)
+    FigureCanvasPdf(canvas)
+    pages = io.BytesIO()
+    nothing = dict.fromkeys(("Creator", "Producer", "CreationDate", "ModDate"))
+    canvas.savefig(pages, format="pdf", metadata=nothing)
+    return pages.getvalue()
 
 
 def fitted(text: str, width_mm: float, *, size_pt: float = 0.0, bold: bool = False) -> str:

@@ -9,8 +9,8 @@ from tricyclic.core.document import Block, Document, Figure, Heading
 from tricyclic.core.format import pluralize
 from tricyclic.core.plot_data import CurvePlot
 from tricyclic.plotting.style import slug
+from tricyclic.plotting.typst_pages import drawing_to_pdf
 from tricyclic.reports.citations import cite
-from tricyclic.reports.pdf import drawing_to_pdf
 from tricyclic.reports.section import ReportData, rename_figure
 from tricyclic.reports.sections import SECTIONS
 from tricyclic.results.binding import StudyResult

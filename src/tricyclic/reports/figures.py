@@ -28,8 +28,8 @@ from tricyclic.plotting.font_widths import font_remark
 from tricyclic.plotting.plot_style import DEFAULT, PlotStyle
 from tricyclic.plotting.style import slug
 from tricyclic.plotting.style_file import read_style
+from tricyclic.plotting.typst_pages import drawing_to_pdf, drawing_to_png
 from tricyclic.registry import RENDERERS as _RENDERERS
-from tricyclic.reports.pdf import drawing_to_pdf, drawing_to_png
 
 RENDERERS: dict[str, str] = {"Renderable": "tricyclic.reports.figures:figure_files_at"}
 logger = logging.getLogger(__name__)

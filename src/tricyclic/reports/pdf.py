@@ -12,14 +12,14 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
 from jinja2 import Environment, PackageLoader
 
 from tricyclic.core.document import CheckList, Document, Figure, Heading, Paragraph, Table
-from tricyclic.errors import TricyclicError
-from tricyclic.plotting.font_widths import advance, font_folder
+from tricyclic.plotting.font_widths import advance
 from tricyclic.plotting.plot_style import FONT
+from tricyclic.plotting.typst_pages import typeset
 from tricyclic.reports.layout import LayoutItem, LayoutSection, clean, lay_out
 from tricyclic.reports.words import SIGNS, keep_together, level_of_cell, sentence
 
@@ -44,12 +44,6 @@ MIN_LENGTH = 7
 MAX_LENGTH = 200
 # Characters that a column of long text needs to be read.
 MIN_LONG_COLUMN = 24
-EPOCH = 0
-DRAWING_PAGE = """
-#set document(date: none)
-#set page(width: auto, height: auto, margin: 0pt)
-#image(bytes(sys.inputs.svg), format: "svg")
-"""
 
 
 def to_pdf(document: Document, *, all_rows: bool = False) -> bytes:
@@ -67,7 +61,7 @@ def to_pdf(document: Document, *, all_rows: bool = False) -> bytes:
     TricyclicError
         If the typesetter fails, an internal error; with its message.
     """
-    return bytes(_typeset(*_source(document, all_rows)))
+    return bytes(typeset(*_source(document, all_rows)))
 
 
 def to_page_svgs(document: Document) -> tuple[str, ...]:
@@ -82,7 +76,7 @@ def to_page_svgs(document: Document) -> tuple[str, ...]:
     TricyclicError
         If the typesetter fails, an internal error; with its message.
     """
-    pages: bytes | list[bytes] = _typeset(*_source(document, False), form="svg")
+    pages: bytes | list[bytes] = typeset(*_source(document, False), form="svg")
     several = [pages] if isinstance(pages, bytes) else pages
     return tuple(page.decode("utf-8") for page in several)
 
@@ -94,56 +88,6 @@ def _source(document: Document, all_rows: bool) -> tuple[str, dict[str, str]]:
     )
     data = json.dumps(_plain(document, all_rows), ensure_ascii=False, allow_nan=False)
     return source, {"document": data}
-
-
-def drawing_to_pdf(svg: str) -> bytes:
-    """A figure as PDF of its own size; its text remains text, in an embedded TrueType font.
-
-    Ten times as fast as the PDF writer of Matplotlib.
-    """
-    return bytes(_typeset(DRAWING_PAGE, {"svg": svg}))
-
-
-def drawing_to_png(svg: str, dpi: float) -> bytes:
-    """A figure as PNG of its own size.
-
-    Parameters
-    ----------
-    svg : str
-    dpi : float
-        Pixels per inch.
-    """
-    import typst
-
-    png = typst.compile(
-        DRAWING_PAGE.encode(),
-        format="png",
-        ppi=dpi,
-        font_paths=_fonts(),
-        sys_inputs={"svg": svg},
-        timestamp=EPOCH,
-    )
-    return bytes(png)
-
-
-def _typeset(source: str, inputs: dict[str, str], *, form: Literal["pdf", "svg"] = "pdf") -> Any:
-    import typst
-
-    try:
-        made = typst.compile(
-            source.encode(), format=form, font_paths=_fonts(), sys_inputs=inputs, timestamp=EPOCH
-        )
-    except (RuntimeError, typst.TypstError) as error:
-        raise TricyclicError(f"The PDF could not be typeset: {error}") from error
-    return made
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> Any:
-    """The fonts of the figures only, so that the page looks the same on every machine."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, font_paths=[font_folder()])
 
 
 def _plain(document: Document, all_rows: bool) -> dict[str, Any]:
