@@ -76,18 +76,26 @@ def solve_one_site(
     on the balance of the free amounts, r - sum_i F_i (1 + sink_i) = R - sum_i T_i, in which no
     digits cancel where site and ligand titrate each other.
     """
-    total_site = np.maximum(np.asarray(site, float), 0.0)
-    amounts = [np.asarray(total, float) for total in totals]
-    factors = [_sink_factor(sink) for sink in sinks] or [np.asarray(1.0)] * len(amounts)
-    constants = [np.asarray(kd, float) for kd in kds]
-    halves = [kd * factor for kd, factor in zip(constants, factors, strict=True)]
-    r = _free_site(total_site, amounts, halves)
-    free = tuple(
-        amount * half / ((half + r) * factor)
-        for amount, half, factor in zip(amounts, halves, factors, strict=True)
+    shape = np.broadcast_shapes(*map(np.shape, (site, *totals, *kds, *sinks)))
+    count = len(totals)
+    amounts, halves, factors = np.empty((3, count, *shape))
+    for i, (total, kd) in enumerate(zip(totals, kds, strict=True)):
+        amounts[i], halves[i] = total, kd
+        factors[i] = _sink_factor(sinks[i]) if sinks else 1.0
+    halves *= factors
+    whole = np.empty(shape)
+    whole[...] = np.maximum(site, 0.0)
+    r = whole.copy()
+    solve_free_sites(
+        r.reshape(-1),
+        whole.reshape(-1),
+        amounts.reshape(count, -1),
+        halves.reshape(count, -1),
+        np.empty(r.size),
     )
-    bound = tuple(amount * r / (half + r) for amount, half in zip(amounts, halves, strict=True))
-    return OneSiteEquilibrium(r, free, bound)
+    apart = halves + r
+    free = amounts * halves / (apart * factors)
+    return OneSiteEquilibrium(r, tuple(free), tuple(amounts * r / apart))
 
 
 def solve_sites(
@@ -234,27 +242,3 @@ def _sink_factor(sink: ArrayLike) -> Floats:
     A search may try sinks below 0, where the balance still has a meaning while this is above 0.
     """
     return np.asarray(np.maximum(1.0 + np.asarray(sink, float), 0.1))
-
-
-def _free_site(total: Floats, amounts: Sequence[Floats], halves: Sequence[Floats]) -> Floats:
-    """Root r of r + sum_i T_i r / (K_i + r) = R."""
-    shape = np.broadcast_shapes(
-        total.shape, *(a.shape for a in amounts), *(k.shape for k in halves)
-    )
-    whole = _flat(total, shape)
-    r = whole.copy()
-    solve_free_sites(r, whole, _rows(amounts, shape), _rows(halves, shape), np.empty_like(r))
-    return r.reshape(shape)
-
-
-def _flat(values: Floats, shape: tuple[int, ...]) -> Floats:
-    """A copy of the values of every well, shape (wells,)."""
-    return np.array(np.broadcast_to(values, shape), float, order="C").reshape(-1)
-
-
-def _rows(values: Sequence[Floats], shape: tuple[int, ...]) -> Floats:
-    """Values of every well, shape (ligands, wells)."""
-    rows = np.empty((len(values), *shape))
-    for i, value in enumerate(values):
-        rows[i] = value
-    return rows.reshape(len(values), -1)
