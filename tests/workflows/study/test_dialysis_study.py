@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from tricyclic.cli.main import main
 from tricyclic.errors import InputError
+from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import csv_bytes
 from tricyclic.simulation.virtual.dialysis_batch import (
     DialysisDesign,
@@ -23,12 +24,14 @@ from tricyclic.simulation.virtual.dialysis_batch import (
 )
 from tricyclic.simulation.virtual.dialysis_files import batch_files
 from tricyclic.study.dialysis_folder import as_key
+from tricyclic.study.folder import read_study
 from tricyclic.study.key_texts import KEYS
 from tricyclic.study.plan import read_plan
 from tricyclic.study.template import write_study
 from tricyclic.workflows.study import run, verify
 from tricyclic.workflows.study.new_dialysis import synthetic_study
 from tricyclic.workflows.study.options import RunStudyOptions, VerifyOptions
+from tricyclic.workflows.study_analysis import analyse_study
 
 pytestmark = pytest.mark.usefixtures(
     "equal_batches_once", "equal_fits_once", "equal_models_once", "first_pages_only"
@@ -41,6 +44,12 @@ DESIGN = DialysisDesign(animals_per_group=3, fractions=11, animal_cv=0.2)
 
 def analyse(folder):
     return run.run(RunStudyOptions(str(folder)))
+
+
+def analysed(folder):
+    """The numbers alone: no figures and reports, which other tests write."""
+    library = Library()
+    return analyse_study(read_study(folder, library), library)
 
 
 def files_of(result):
@@ -212,7 +221,7 @@ def test_each_animal_may_have_its_own_clock(done, content, tmp_path):
         tmp_path,
         **{"samples.csv": rows_changed(on_clock), "study.toml": plan.encode()},
     )
-    own = analyse(folder)["NE"].response
+    own = analysed(folder)["NE"].response
     for one, other in zip(own.responses, result["NE"].response.responses, strict=True):
         assert one.log_ratio == pytest.approx(other.log_ratio)
         starts = [[f.start_min for f in r.course.fractions] for r in (one, other)]
@@ -432,9 +441,9 @@ def test_a_list_with_ends_alone_gives_the_same_windows(content, tmp_path):
 
     without_file = {"raw/traces.csv": without_columns("r02_f08", "r02_f09")}
     both = {"samples.csv": rows_changed(lost(pooled_with_start)), **without_file}
-    whole = analyse(spoilt(content, tmp_path / "whole", **both))
+    whole = analysed(spoilt(content, tmp_path / "whole", **both))
     ends = {"samples.csv": rows_changed(lambda r: (k := lost(pooled)(r)) and without_starts(k))}
-    alone = analyse(spoilt(content, tmp_path / "ends", **ends, **without_file))
+    alone = analysed(spoilt(content, tmp_path / "ends", **ends, **without_file))
     assert np.ptp(courses_of(whole)["r02"][:, :2], axis=1).max() == pytest.approx(40.0)
     assert_same_courses(alone, whole)
     assert any("begin where the one before ends" in t for t in alone["NE"].response.read_as)
@@ -458,7 +467,7 @@ def test_an_excluded_animal_needs_no_times(content, tmp_path):
         return row | times
 
     excluded = b"target,reason,who,when\nNE/r02,probe moved,A. Person,2026-03-12\n"
-    usual = analyse(spoilt(content, tmp_path / "usual", **{"exclusions.csv": excluded}))
+    usual = analysed(spoilt(content, tmp_path / "usual", **{"exclusions.csv": excluded}))
     spoilt_list = {"samples.csv": rows_changed(change)}
     with pytest.raises(InputError, match=r"r02|no time"):
         analyse(spoilt(content, tmp_path / "all", **spoilt_list))
