@@ -219,7 +219,7 @@ class PotentiationCurve:
     max_percent, max_low, max_high : float
         Upper plateau at that EC50.
     hill : float
-        Slope of the curve, stated and not fitted.
+        Slope of the curve, fixed and not fitted.
     trend, trend_low, trend_high : float
         Factor of the net release per step of concentration (the vehicle is the lowest), or its
         change per step in percent of the vehicle where logarithms do not exist.

@@ -34,7 +34,7 @@ def potentiation_curve(
     data : ArmMeans
     drug : str
     hill : float
-        Slope of the curve, stated before.
+        Slope of the curve, fixed.
     confidence : float
     """
     arms = [arm for arm in data.drugs if arm.drug == drug and arm.concentration > 0]

@@ -173,7 +173,7 @@ def curve_lines(curve: PotentiationCurve, confidence: float) -> list[str]:
                 f"{_bound(curve.ec50_low)}–{_bound(curve.ec50_high)}), plateau "
                 f"{format_number(curve.max_percent)} % of vehicle "
                 f"({format_number(curve.max_low)}–{format_number(curve.max_high)}), slope "
-                f"{curve.hill:g} stated; limits from a t test over cultures"
+                f"fixed at {curve.hill:g}; limits from a t test over cultures"
             )
         )
     else:
