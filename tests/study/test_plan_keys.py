@@ -61,6 +61,11 @@ def dialysis(*, of_table: bool) -> dict:
     return {"name": "NE", "animal": [animal], "group": [group], **source}
 
 
+def neurites() -> dict:
+    """A neurite experiment with a table of counts."""
+    return {"name": "neurites", "table": {"file": "counts.csv"}}
+
+
 COMPARISONS = {
     "groups": {"kind": "groups", "assay": "beta1", "reference": "vehicle", "other": "treated"},
     "selectivity": {"kind": "selectivity", "assay": "beta1", "against": ["SERT"]},
@@ -91,6 +96,10 @@ def with_example(key) -> dict:
         for table in tables[1:]:
             place = place.setdefault(table, {})
             place = place[0] if isinstance(place, list) else place
+    elif tables[:1] == ["neurites"]:
+        study["neurites"] = [place := neurites()]
+        for table in tables[1:]:
+            place = place.setdefault(table, {})
     elif tables[:1] == ["assay"]:
         place = study["assay"][3 if "table" in tables else 0]
         for table in tables[1:]:

@@ -63,12 +63,12 @@ def new_study(
     experiment: str = "",
     on_progress: ProgressCallback | None = None,
 ) -> NewStudyResult:
-    """Create a study folder: of binding from a protocol, or the synthetic microdialysis study.
+    """Create a study folder: of binding from a protocol, or a synthetic experiment.
 
     Parameters
     ----------
     kind
-        Kind of study. One of "binding" and "microdialysis".
+        Kind of study. One of "binding", "microdialysis" and "neurites".
     folder
         Folder to create; it must be new or empty. With `excel`, also the workbook (.xlsx).
     protocol
@@ -81,7 +81,7 @@ def new_study(
     seed
         Seed of the random order, another one for each run; that of the synthetic chromatograms.
     template
-        With microdialysis, a study to fill in instead of the synthetic one.
+        With microdialysis and neurites, a study to fill in instead of the synthetic one.
     excel
         One workbook with plate, layout and conditions on three sheets, instead of a folder of
         text files; it contains simulated readings and runs as it is.

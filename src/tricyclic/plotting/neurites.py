@@ -55,7 +55,7 @@ def neurite_arms_plot(
         return style.finish(
             canvas,
             name="arms" if measure == "percent" else measure,
-            caption=f"{_label(result, measure)[0].upper()}{_label(result, measure)[1:]}: "
+            caption=f"{_capital(_label(result, measure))}: "
             f"{pluralize(len(result.cultures), 'culture')} (symbols, each culture joined), means "
             f"over cultures with their {level} (bars). {words}.",
             alt=f"{_label(result, measure)} by arm. {words}.",
@@ -150,7 +150,7 @@ def dose_response_plot(
         return style.finish(
             canvas,
             name=f"dose_response_{style.slug(response.drug)}_{response.measure}",
-            caption=f"{_label(result, response.measure)} over the concentration of "
+            caption=f"{_capital(_label(result, response.measure))} over the concentration of "
             f"{response.drug}: cultures (small), means with their {level}.{band} {words}.",
             alt=f"{_label(result, response.measure)} over the concentration of {response.drug}. "
             f"{words}.",
@@ -341,6 +341,10 @@ def _group(result: NeuritesResult, arm: CultureArm) -> int:
 def _label(result: NeuritesResult, measure: Measure) -> str:
     unit = f" ({result.length_unit})" if result.length_unit else ""
     return _UNITS[measure] + (unit if measure in ("longest", "total") else "")
+
+
+def _capital(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _title(result: NeuritesResult) -> str:

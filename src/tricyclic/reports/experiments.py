@@ -18,6 +18,7 @@ Shown = TypeVar("Shown")
 # Type of an experiment -> "module:name" of its ExperimentOutput.
 RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.dialysis_output:DIALYSIS",
+    "NeuritesExperiment": "tricyclic.reports.neurites_output:NEURITES",
 }
 
 

@@ -12,6 +12,7 @@ from tricyclic.io.toml_schema import ListField
 from tricyclic.study.dialysis_plan import dialysis_plan
 from tricyclic.study.dialysis_schema import EXPERIMENTS
 from tricyclic.study.experiment import StudyExperimentPlan
+from tricyclic.study.neurites_plan import NEURITES, neurites_plan
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class KindOfPlan:
 
 KINDS_OF_PLAN: dict[str, KindOfPlan] = {
     "microdialysis": KindOfPlan(EXPERIMENTS, dialysis_plan),
+    "neurites": KindOfPlan(NEURITES, neurites_plan),
 }
 
 

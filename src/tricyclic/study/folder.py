@@ -35,6 +35,8 @@ from tricyclic.study.dialysis_folder import check_manual_limits, read_dialysis
 from tricyclic.study.dialysis_plan import DialysisPlan
 from tricyclic.study.experiment import PreparedExperiment, StudyExperimentPlan
 from tricyclic.study.log import raw_hashes, read_log
+from tricyclic.study.neurites_folder import read_neurites
+from tricyclic.study.neurites_plan import NeuritesPlan
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
 from tricyclic.study.tables import series_from
 from tricyclic.study.unused import unused_files, unused_of_plates, unused_of_tables
@@ -44,6 +46,7 @@ OWN_CURVES = "curves"
 # name of each file, the exclusions, and the progress.
 READERS: dict[type[StudyExperimentPlan], Callable[..., PreparedExperiment]] = {
     DialysisPlan: read_dialysis,
+    NeuritesPlan: read_neurites,
 }
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tricyclic.study import dialysis_keys
+from tricyclic.study import dialysis_keys, neurites_keys
 
 # Table as it is written -> what it is for.
 SECTIONS: dict[str, str] = {
@@ -39,6 +39,7 @@ SECTIONS: dict[str, str] = {
         "and non-specific binding. It takes a [joint.method] with the keys of [assay.method]."
     ),
     **dialysis_keys.SECTIONS,
+    **neurites_keys.SECTIONS,
     "[report]": "Formats of the report.",
 }
 
@@ -185,6 +186,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "joint.assays": ("Names of two or more assays", 'assays = ["saturation", "competition"]'),
     "report.formats": ("Files of the report", 'formats = ["html", "pdf"]'),
     **dialysis_keys.KEYS,
+    **neurites_keys.KEYS,
 }
 
 # Condition -> meaning, and a line as it is written.

@@ -24,7 +24,7 @@ from tricyclic.io.toml_schema import (
     TextField,
     TextListField,
 )
-from tricyclic.study import dialysis_keys
+from tricyclic.study import dialysis_keys, neurites_keys
 from tricyclic.study.conditions import DATES, MEASURED, NUMBERS
 from tricyclic.study.key_texts import CONDITIONS, KEYS, SECTIONS
 from tricyclic.study.plan_schema import REPORT_FORMATS, STUDY, SyntheticField
@@ -35,6 +35,7 @@ UNITS = {
     "assay.plate.counting_time_min": "min",
     "assay.plate.plate_size": "wells",
     **dialysis_keys.UNITS,
+    **neurites_keys.UNITS,
 }
 # Allowed values that the code after the schema checks.
 ALLOWED = {
@@ -44,6 +45,7 @@ ALLOWED = {
     "assay.method.outlier_q": "above 0 and below 0.5",
     "assay.method.model": "auto, or a curve model by name",
     **dialysis_keys.ALLOWED,
+    **neurites_keys.ALLOWED,
 }
 DEFAULTS = {
     "assay.title": "the name",
@@ -54,6 +56,7 @@ DEFAULTS = {
     "joint.title": "the name",
     "report.formats": "html and pdf",
     **dialysis_keys.DEFAULTS,
+    **neurites_keys.DEFAULTS,
 }
 
 

@@ -9,7 +9,9 @@ from tricyclic.errors import InputError
 from tricyclic.results.experiment import StudyExperiment
 from tricyclic.study.dialysis_folder import PreparedDialysis
 from tricyclic.study.experiment import PreparedExperiment
+from tricyclic.study.neurites_folder import PreparedNeurites
 from tricyclic.workflows.dialysis_study import analyse_dialysis
+from tricyclic.workflows.neurites_study import analyse_neurites_study
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class KindOfAnalysis:
 
 KINDS_OF_ANALYSIS: dict[type[PreparedExperiment], KindOfAnalysis] = {
     PreparedDialysis: KindOfAnalysis("microdialysis", analyse_dialysis, has_model=True),
+    PreparedNeurites: KindOfAnalysis("neurites", analyse_neurites_study),
 }
 
 

@@ -18,11 +18,12 @@ def _counting(result: NeuritesResult) -> str:
     fields = sum(value.fields for value in result.values)
     wells = sum(value.wells for value in result.values)
     where = f"{fields} fields" + (f" of {wells} wells" if wells else "")
-    length = (
-        f"at least {result.threshold:g} times the diameter of the soma long"
-        if math.isfinite(result.threshold)
-        else "of the length that the authors state"
-    )
+    if result.threshold == 1:
+        length = "at least as long as the diameter of its soma"
+    elif math.isfinite(result.threshold):
+        length = f"at least {result.threshold:g} times as long as the diameter of its soma"
+    else:
+        length = "of the length that the authors state"
     text = (
         f"A cell was counted as positive where it has a neurite {length}. "
         f"{cells} cells in {where} of {pluralize(len(result.cultures), 'independent culture')} "

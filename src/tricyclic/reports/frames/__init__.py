@@ -41,6 +41,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.frames.sensorgram:sensorgram_frames",
     "BatchResult": "tricyclic.reports.frames.chromatography:batch_frames",
     "DialysisExperiment": "tricyclic.reports.frames.dialysis_study:experiment_frames",
+    "NeuritesExperiment": "tricyclic.reports.frames.neurites_study:neurites_experiment_frames",
     "NeuritesResult": "tricyclic.reports.frames.neurites:neurites_frames",
     "NeuritesDesignResult": "tricyclic.reports.frames.neurites:neurites_design_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",

@@ -35,6 +35,7 @@ RENDERERS: dict[str, str] = {
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
     "BatchResult": "tricyclic.reports.json.chromatography:batch_json",
     "DialysisExperiment": "tricyclic.reports.json.dialysis_study:experiment_json",
+    "NeuritesExperiment": "tricyclic.reports.json.neurites_study:neurites_experiment_json",
     "NeuritesResult": "tricyclic.reports.json.neurites:neurites_json",
     "MicrodialysisResult": "tricyclic.reports.json.microdialysis:microdialysis_json",
 }

@@ -28,6 +28,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.plots.standards:sensorgram_drawings",
     "BatchResult": "tricyclic.reports.plots.chromatography:batch_drawings",
     "DialysisExperiment": "tricyclic.reports.plots.dialysis_study:experiment_drawings",
+    "NeuritesExperiment": "tricyclic.reports.plots.neurites_study:neurites_experiment_drawings",
     "NeuritesResult": "tricyclic.reports.plots.neurites:neurites_drawings",
     "NeuritesDesignResult": "tricyclic.reports.plots.neurites:neurites_design_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",

@@ -42,6 +42,7 @@ RENDERERS: dict[str, str] = {
     "SensorgramResult": "tricyclic.reports.text.sensorgram:sensorgram_text",
     "BatchResult": "tricyclic.reports.text.chromatography:batch_text",
     "DialysisExperiment": "tricyclic.reports.text.dialysis_study:experiment_text",
+    "NeuritesExperiment": "tricyclic.reports.text.neurites_study:neurites_experiment_text",
     "NeuritesResult": "tricyclic.reports.text.neurites:neurites_text",
     "NeuritesDesignResult": "tricyclic.reports.text.neurites_design:neurites_design_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +14,26 @@ from tricyclic.study.dialysis_template import empty_study
 from tricyclic.study.template import is_written, study_template, write_study
 from tricyclic.workflows.base import check_range, refuse_without_effect
 from tricyclic.workflows.study.new_dialysis import synthetic_study
+from tricyclic.workflows.study.new_neurites import (
+    empty_neurite_study,
+    synthetic_neurite_study,
+)
 from tricyclic.workflows.study.options import NewStudyOptions
 from tricyclic.workflows.study.workbook import write_workbook_study
 
+# Kind of experiment -> the study to fill in, and the synthetic one of a seed.
+EXPERIMENTS: dict[str, tuple[Callable[[], dict[str, bytes]], Callable[[int], dict[str, bytes]]]] = {
+    "microdialysis": (empty_study, synthetic_study),
+    "neurites": (empty_neurite_study, synthetic_neurite_study),
+}
+
 
 def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -> NewStudyResult:
-    """Write the template of a protocol, or a microdialysis study."""
+    """Write the template of a protocol, or the study of an experiment."""
     check_range("seed", options.seed, 0, 2**63)
-    if options.kind == "microdialysis":
-        return _microdialysis(options)
-    refuse_without_effect(options, ("template",), "a microdialysis study")
+    if options.kind in EXPERIMENTS:
+        return _experiment(options)
+    refuse_without_effect(options, ("template",), "a study of an experiment, not of binding")
     rng = np.random.default_rng(options.seed) if options.scattered else None
     protocol = Library(options.library).protocol(options.protocol)
     if options.excel:
@@ -37,10 +48,11 @@ def run(options: NewStudyOptions, on_progress: ProgressCallback | None = None) -
     return NewStudyResult(str(folder), tuple(sorted(files)))
 
 
-def _microdialysis(options: NewStudyOptions) -> NewStudyResult:
+def _experiment(options: NewStudyOptions) -> NewStudyResult:
     of_binding = ("protocol", "library", "scattered", "excel", "experiment")
     refuse_without_effect(options, of_binding, "a binding study")
-    files = empty_study() if options.template else synthetic_study(options.seed)
+    empty, synthetic = EXPERIMENTS[options.kind]
+    files = empty() if options.template else synthetic(options.seed)
     folder = Path(options.folder)
     # The same study again, as the demonstration writes it, is no error.
     if not is_written(folder, files):

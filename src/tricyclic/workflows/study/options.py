@@ -26,11 +26,13 @@ class DemoOptions:
 class NewStudyOptions:
     """Create a study folder: `tricyclic new binding DIR --protocol net-nisoxetine`.
 
-    `tricyclic new microdialysis DIR` writes a synthetic study with chromatograms that runs as it
-    is; with --template, a study to fill in.
+    `tricyclic new microdialysis DIR` writes a synthetic study with chromatograms, and `tricyclic
+    new neurites DIR` one with counts, that run as they are; with --template, a study to fill in.
     """
 
-    kind: str = option("Kind of study", positional=True, choices=("binding", "microdialysis"))
+    kind: str = option(
+        "Kind of study", positional=True, choices=("binding", "microdialysis", "neurites")
+    )
     folder: str = option(
         "Folder to create; it must be new or empty. With --excel, also the workbook (.xlsx)",
         positional=True,
@@ -47,11 +49,12 @@ class NewStudyOptions:
         default=False,
     )
     seed: int = option(
-        "Seed of the random order, another one for each run; that of the synthetic chromatograms",
+        "Seed of the random order, another one for each run; that of the synthetic data",
         default=1,
     )
     template: bool = option(
-        "With microdialysis, a study to fill in instead of the synthetic one", default=False
+        "With microdialysis and neurites, a study to fill in instead of the synthetic one",
+        default=False,
     )
     excel: bool = option(
         "One workbook with plate, layout and conditions on three sheets, instead of a folder of "
