@@ -130,6 +130,13 @@ def test_a_long_title_takes_a_second_line_before_it_is_cut():
     assert style.wrapped("x" * 300, 80.0).endswith("…")
 
 
+@pytest.mark.parametrize("amount", ["3 uM", "10 mg/kg", "0.3 nM", "20 min", "5 %"])
+def test_a_number_stays_beside_its_unit(amount):
+    for wide in range(8, 60):
+        lines = style.wrapped(f"imipramine {amount} + NE-100", float(wide), lines=3).split("\n")
+        assert not any(line.startswith(amount.split()[1].replace("u", "µ")) for line in lines)
+
+
 def test_isotopes_and_logarithms_are_typeset():
     assert style.typeset("[3H](+)-pentazocine") == "[³H](+)-pentazocine"
     assert style.typeset("log10 [desipramine] (M)") == "log₁₀ [desipramine] (M)"

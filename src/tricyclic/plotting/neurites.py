@@ -277,7 +277,7 @@ def draw_thresholds(axes: Axes, result: NeuritesResult) -> None:
             color=style.colour(k),
             linestyle=style.DASHES[k % len(style.DASHES)],
             linewidth=style.current().line_width_pt,
-            label=arm.treatment,
+            label=style.one_line(arm.treatment),
             zorder=3,
         )
         if arm in banded:
@@ -340,7 +340,7 @@ def _group(result: NeuritesResult, arm: CultureArm) -> int:
 
 def _label(result: NeuritesResult, measure: Measure) -> str:
     unit = f" ({result.length_unit})" if result.length_unit else ""
-    return _UNITS[measure] + (unit if measure in ("longest", "total") else "")
+    return style.one_line(_UNITS[measure] + (unit if measure in ("longest", "total") else ""))
 
 
 def _capital(text: str) -> str:

@@ -250,11 +250,7 @@ def _arms(result: ReleaseResult) -> list[CultureArm]:
 
 def _name(result: ReleaseResult, arm: CultureArm, wide_mm: float) -> str:
     scaled = wide_mm * style.font_pt() / style.small_pt()
-    # A number stays beside its unit.
-    label = arm.label(result.stimulus)
-    if arm.unit:
-        label = label.replace(f" {arm.unit}", f"\u00a0{arm.unit}", 1)
-    return style.wrapped(label, scaled, lines=NAME_LINES)
+    return style.wrapped(arm.label(result.stimulus), scaled, lines=NAME_LINES)
 
 
 def _estimates(axes: Axes, result: ReleaseResult, arms: Sequence[CultureArm]) -> None:

@@ -368,9 +368,11 @@ def fitted_apart(names: Sequence[str], width_mm: float, *, size_pt: float = 0.0)
 
 
 def wrapped(text: str, max_mm: float, *, lines: int = 2, bold: bool = False) -> str:
-    """Text on at most so many lines of at most this width when drawn, cut with an ellipsis."""
+    """Text on so many lines of at most this width when drawn, cut with an ellipsis; "3 µM" stays
+    together.
+    """
     done: list[str] = []
-    words = one_line(text).split(" ")
+    words = _BREAK.split(one_line(text))
     while words and len(done) < lines - 1:
         count = len(words)
         while count > 1 and width_mm(" ".join(words[:count]), bold=bold) > max_mm:
@@ -406,6 +408,11 @@ def signed(value: float, form: str = ".2f") -> str:
     return f"{value:+{form}}".replace("-", "−")
 
 
+# A space at which a line may break: not that of "3 µM".
+_BREAK = re.compile(
+    r"(?<![0-9]) | (?!(?:[pnµm]?M|[kmµnp]?g|[mµnp]?mol|[mµ]?L|[mµn]m|px|ms|s|min|h|d|Hz|%|°C)"
+    r"(?![A-Za-z0-9]))"
+)
 _DIRECTION_MARKS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
