@@ -61,6 +61,11 @@ def dialysis(*, of_table: bool) -> dict:
     return {"name": "NE", "animal": [animal], "group": [group], **source}
 
 
+def release() -> dict:
+    """An experiment of evoked release with a table of samples."""
+    return {"name": "glutamate", "samples": {"file": "samples.csv"}}
+
+
 def neurites() -> dict:
     """A neurite experiment with a table of counts."""
     return {"name": "neurites", "table": {"file": "counts.csv"}}
@@ -100,6 +105,15 @@ def with_example(key) -> dict:
         study["neurites"] = [place := neurites()]
         for table in tables[1:]:
             place = place.setdefault(table, {})
+    elif tables[:1] == ["release"]:
+        study["release"] = [place := release()]
+        for table in tables[1:]:
+            place = place.setdefault(table, {})
+        # A volume needs that of the well, and one duration the other.
+        if name in ("sample_uL", "added_uL"):
+            place["well_uL"] = 500.0
+        if name in ("basal_min", "stimulus_min"):
+            place |= {"basal_min": 10.0, "stimulus_min": 10.0}
     elif tables[:1] == ["assay"]:
         place = study["assay"][3 if "table" in tables else 0]
         for table in tables[1:]:
@@ -164,6 +178,7 @@ def test_a_required_key_is_missed_and_an_optional_one_is_not(key, tmp_path):
     needed = {"assay.protocol", "assay.layout", "compare.reference", "compare.other"}
     needed |= {"compare.against", "assay.table.columns.radioligand"}
     needed |= {"assay.table.columns.response", "assay.kind", "assay.plate.group"}
+    needed |= {"release.sampling.basal_min", "release.sampling.stimulus_min"}
     if key.path in needed:
         return
     del place[name]

@@ -88,7 +88,7 @@ def draw_release_arms(axes: Axes, result: ReleaseResult) -> None:
     for k, arm in enumerate(arms):
         colour = 0 if not arm.antagonist else 1
         effect = family.get(arm.label(result.stimulus))
-        if effect is not None and math.isfinite(effect.low):
+        if effect is not None and math.isfinite(effect.low) and math.isfinite(effect.high):
             ends = [100.0 * v for v in (effect.value, effect.low, effect.high)]
             every += ends
             axes.errorbar(

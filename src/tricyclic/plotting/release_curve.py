@@ -90,7 +90,7 @@ def draw_release_curve(axes: Axes, result: ReleaseResult, curve: PotentiationCur
         axes.plot(grid, curve.curve, color=style.colour(0), zorder=3)
     else:
         axes.plot(place, curve.percent, color=style.colour(0), linestyle=style.DASHES[1], zorder=3)
-    with_limits = np.isfinite(curve.low)
+    with_limits = np.isfinite(curve.low) & np.isfinite(curve.high)
     if with_limits.any():
         centre = curve.percent[with_limits]
         axes.errorbar(

@@ -19,6 +19,7 @@ Shown = TypeVar("Shown")
 RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.dialysis_output:DIALYSIS",
     "NeuritesExperiment": "tricyclic.reports.neurites_output:NEURITES",
+    "ReleaseExperiment": "tricyclic.reports.release_output:RELEASE",
 }
 
 

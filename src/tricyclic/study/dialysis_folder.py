@@ -5,7 +5,6 @@ The numbers are computed elsewhere.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from tricyclic.io.chromatography_method import read_chromatography_method
 from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
 from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.sample_list import read_sample_list
+from tricyclic.study import option_words
 from tricyclic.study.dialysis_exclusions import Targets, excluded_rows
 from tricyclic.study.dialysis_plan import ChromatographyPlan, DialysisPlan, ValuesPlan
 from tricyclic.study.experiment import PreparedExperiment
@@ -139,21 +139,7 @@ def as_key(text: str) -> str:
     ----------
     text : str
     """
-
-    def key(match: re.Match[str]) -> str:
-        if match[1] == "exclude":
-            return "a row of exclusions.csv"
-        name = match[1].replace("-", "_")
-        name = _KEYS.get(name, name)
-        value = (match[2] or match[3] or "").replace("log-ratio", "log ratio")
-        return f'{name} = "{value}"' if value else name
-
-    return re.sub(
-        r"--([a-z]+(?:-[a-z]+)*)(?:=\S+)?"
-        r'(?: "([^"]*)"| (ancova|log-ratio|[A-Z]{2,}(?![a-z])|[fpnu]M|fmol))?',
-        key,
-        text,
-    )
+    return option_words.as_key(text, _KEYS)
 
 
 def _with_recovery(

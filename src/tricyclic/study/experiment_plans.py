@@ -13,6 +13,7 @@ from tricyclic.study.dialysis_plan import dialysis_plan
 from tricyclic.study.dialysis_schema import EXPERIMENTS
 from tricyclic.study.experiment import StudyExperimentPlan
 from tricyclic.study.neurites_plan import NEURITES, neurites_plan
+from tricyclic.study.release_plan import RELEASES, release_plan
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class KindOfPlan:
 KINDS_OF_PLAN: dict[str, KindOfPlan] = {
     "microdialysis": KindOfPlan(EXPERIMENTS, dialysis_plan),
     "neurites": KindOfPlan(NEURITES, neurites_plan),
+    "release": KindOfPlan(RELEASES, release_plan),
 }
 
 

@@ -38,6 +38,8 @@ from tricyclic.study.log import raw_hashes, read_log
 from tricyclic.study.neurites_folder import read_neurites
 from tricyclic.study.neurites_plan import NeuritesPlan
 from tricyclic.study.plan import NAME, AssayPlan, PlatePlan, StudyPlan, TablePlan, read_plan
+from tricyclic.study.release_folder import read_release
+from tricyclic.study.release_plan import ReleasePlan
 from tricyclic.study.tables import series_from
 from tricyclic.study.unused import unused_files, unused_of_plates, unused_of_tables
 
@@ -47,6 +49,7 @@ OWN_CURVES = "curves"
 READERS: dict[type[StudyExperimentPlan], Callable[..., PreparedExperiment]] = {
     DialysisPlan: read_dialysis,
     NeuritesPlan: read_neurites,
+    ReleasePlan: read_release,
 }
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from tricyclic.study import dialysis_keys, neurites_keys
+from tricyclic.study import dialysis_keys, neurites_keys, release_keys
 
 # Table as it is written -> what it is for.
 SECTIONS: dict[str, str] = {
@@ -40,6 +40,7 @@ SECTIONS: dict[str, str] = {
     ),
     **dialysis_keys.SECTIONS,
     **neurites_keys.SECTIONS,
+    **release_keys.SECTIONS,
     "[report]": "Formats of the report.",
 }
 
@@ -187,6 +188,7 @@ KEYS: dict[str, tuple[str, str]] = {
     "report.formats": ("Files of the report", 'formats = ["html", "pdf"]'),
     **dialysis_keys.KEYS,
     **neurites_keys.KEYS,
+    **release_keys.KEYS,
 }
 
 # Condition -> meaning, and a line as it is written.

@@ -24,7 +24,7 @@ from tricyclic.io.toml_schema import (
     TextField,
     TextListField,
 )
-from tricyclic.study import dialysis_keys, neurites_keys
+from tricyclic.study import dialysis_keys, neurites_keys, release_keys
 from tricyclic.study.conditions import DATES, MEASURED, NUMBERS
 from tricyclic.study.key_texts import CONDITIONS, KEYS, SECTIONS
 from tricyclic.study.plan_schema import REPORT_FORMATS, STUDY, SyntheticField
@@ -36,6 +36,7 @@ UNITS = {
     "assay.plate.plate_size": "wells",
     **dialysis_keys.UNITS,
     **neurites_keys.UNITS,
+    **release_keys.UNITS,
 }
 # Allowed values that the code after the schema checks.
 ALLOWED = {
@@ -46,6 +47,7 @@ ALLOWED = {
     "assay.method.model": "auto, or a curve model by name",
     **dialysis_keys.ALLOWED,
     **neurites_keys.ALLOWED,
+    **release_keys.ALLOWED,
 }
 DEFAULTS = {
     "assay.title": "the name",
@@ -57,6 +59,7 @@ DEFAULTS = {
     "report.formats": "html and pdf",
     **dialysis_keys.DEFAULTS,
     **neurites_keys.DEFAULTS,
+    **release_keys.DEFAULTS,
 }
 
 

@@ -14,7 +14,6 @@ import numpy as np
 
 from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.format import list_names
-from tricyclic.core.plate import Plate, well_name
 from tricyclic.core.release import (
     PER_CELLS,
     PER_PROTEIN,
@@ -30,8 +29,9 @@ from tricyclic.io.culture_arms import ArmColumns, read_arms
 from tricyclic.io.culture_columns import CULTURE_ROLES, find_columns, plain_heading
 from tricyclic.io.fraction_cells import STATES
 from tricyclic.io.headings import unit_in_column_name
-from tricyclic.io.open import read_plates, read_tables
+from tricyclic.io.open import read_tables
 from tricyclic.numerals import NumberFormat, column_mark
+from tricyclic.study.release_plates import PlatesOfDesign
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import convert, dimension, known_unit
 
@@ -88,6 +88,7 @@ _SAMPLES: dict[str, SampleKind] = {
     **dict.fromkeys(("blank", "bl", "blk", "buffer", "zero"), "blank"),
 }
 _BOUND = re.compile(r"([<≤>≥])\s*=?\s*(\S+).*")
+TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 _YES = frozenset({"1", "x", "yes", "true", "excluded"})
 
 
@@ -145,7 +146,13 @@ def read_release_table(
     InputError
         If a needed column is missing, a cell cannot be read, or a well has no reading.
     """
-    tables = read_tables(source, sheet=options.sheet or None, decimal=options.decimal or None)
+    tables = read_tables(
+        source,
+        # Wells beside values are a list of a plate to other readers, with each well once.
+        reader=_reader(source),
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+    )
     table, more = tables[0], [one.name for one in tables[1:]]
     name = table.file or table.name
     used = _columns(table, options, name, has_plates=bool(plates))
@@ -155,7 +162,7 @@ def read_release_table(
     per, amounts = _amounts(table, used, options.per, name)
     levels, level_unit = _levels(table, used, options, samples)
     if plates:
-        read = _Plates.read(plates, plate_unit)
+        read = PlatesOfDesign.read(plates, plate_unit)
         values = {"value": [read.value(table, used, row) for row in range(len(table))]}
         cells, unit = ["value"], options.unit or read.unit
         notes = (*notes, read.note)
@@ -208,6 +215,12 @@ def read_release_table(
     )
 
 
+def _reader(source: str | Path | DataTable) -> str | None:
+    if isinstance(source, DataTable):
+        return None
+    return "plain_table" if Path(source).suffix.lower() in TABLES else None
+
+
 def _columns(
     table: DataTable, options: ReleaseReadOptions, name: str, *, has_plates: bool
 ) -> dict[str, str]:
@@ -217,10 +230,11 @@ def _columns(
     for role in ("basal", "stimulated"):
         usual = words[role]
         words[role] = (*usual, *(f"{w} {transmitter}" for w in usual if transmitter))
-    # A treatment column is read where no drug column is.
+    # Treatments in words are read where they were named, or there is no column of drugs.
     used = find_columns(table, words, options.columns, name=name)
     if "drug" in used and "treatment" in used:
-        del used["treatment"]
+        named = options.columns.get("treatment") and not options.columns.get("drug")
+        del used["drug" if named else "treatment"]
     if "basal" in used and "stimulated" in used and not options.columns.get("value"):
         used.pop("value", None)
     free = [f"'{one}'" for one in table.columns if one not in used.values()]
@@ -432,60 +446,3 @@ def _check_cultures(readings: Sequence[ReleaseReading], name: str) -> None:
             where=name,
             do="Fill in its name",
         )
-
-
-@dataclass(frozen=True)
-class _Plates:
-    """Readings of plates by the name, file or number of the plate, and by well."""
-
-    values: Mapping[tuple[str, str], float]
-    names: tuple[str, ...]
-    unit: str
-    note: str
-
-    @classmethod
-    def read(cls, files: Sequence[str | Path | DataTable], unit: str) -> _Plates:
-        plates: list[tuple[Plate, set[str]]] = []
-        for file in files:
-            of_file = read_plates(file, unit=unit or None, keep_negative=True)
-            called = Path(file.name if isinstance(file, DataTable) else str(file))
-            for plate in of_file:
-                names = {plate.name.lower(), str(len(plates) + 1)}
-                names |= {called.stem.lower(), called.name.lower()} if len(of_file) == 1 else set()
-                plates.append((plate, names))
-        values: dict[tuple[str, str], float] = {}
-        for plate, names in plates:
-            for well in plate.wells:
-                for one in names:
-                    values[(one, well.name)] = well.value
-                if len(plates) == 1:
-                    values[("", well.name)] = well.value
-        units = {plate.unit for plate, _ in plates}
-        return cls(
-            values,
-            tuple(plate.name for plate, _ in plates),
-            units.pop() if len(units) == 1 else "",
-            f"readings of {list_names([plate.name for plate, _ in plates], 6)}",
-        )
-
-    def value(
-        self, table: DataTable, used: Mapping[str, str], row: int
-    ) -> tuple[float, SampleState, float]:
-        """The reading of the well that a row of the design names."""
-        on = used.get("read_plate") or used.get("plate")
-        column = used.get("read_well") or used["well"]
-        called = table.texts(on) if on else ("",) * len(table)
-        plate = re.sub(r"^plate\s+(?=[0-9]+$)", "", called[row].strip().lower())
-        well = well_name(table.texts(column)[row].strip())
-        if len(set(called)) == 1 and len(self.names) == 1 and ("", well) in self.values:
-            # One plate in the design and one file: they belong together, whatever they are called.
-            plate = ""
-        if (plate, well) not in self.values:
-            raise InputError(
-                f"no reading of well {well}" + (f" of plate {plate}" if plate else ""),
-                where=f"{table.file or table.name}, {table.place(row)}",
-                allowed=f"Plates are {list_names(list(self.names), 6)}",
-                do="Name the plates of the design as their files, or number them",
-            )
-        value = self.values[(plate, well)]
-        return value, "measured" if math.isfinite(value) else "lost", math.nan

@@ -10,8 +10,10 @@ from tricyclic.results.experiment import StudyExperiment
 from tricyclic.study.dialysis_folder import PreparedDialysis
 from tricyclic.study.experiment import PreparedExperiment
 from tricyclic.study.neurites_folder import PreparedNeurites
+from tricyclic.study.release_folder import PreparedRelease
 from tricyclic.workflows.dialysis_study import analyse_dialysis
 from tricyclic.workflows.neurites_study import analyse_neurites_study
+from tricyclic.workflows.release_study import analyse_release_study
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class KindOfAnalysis:
 KINDS_OF_ANALYSIS: dict[type[PreparedExperiment], KindOfAnalysis] = {
     PreparedDialysis: KindOfAnalysis("microdialysis", analyse_dialysis, has_model=True),
     PreparedNeurites: KindOfAnalysis("neurites", analyse_neurites_study),
+    PreparedRelease: KindOfAnalysis("release", analyse_release_study),
 }
 
 

@@ -159,6 +159,10 @@ class StandardCurve:
             if np.isnan(side[k]):
                 continue
             error = np.sqrt(sd_curve**2 + sd_reading**2 / n[k])
+            if not (error > 0).all():
+                # Standards without scatter leave nothing to estimate limits from.
+                low[k] = high[k] = at[k]
+                continue
             distance = (target[k] - mean) / error * (1.0 if rises else -1.0)
             start = np.log10(at[k]) if side[k] == 0 else x[-1] if side[k] > 0 else x[0]
             low[k], high[k] = _limits(x, distance, critical, float(start))

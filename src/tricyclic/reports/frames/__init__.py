@@ -44,6 +44,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesExperiment": "tricyclic.reports.frames.neurites_study:neurites_experiment_frames",
     "NeuritesResult": "tricyclic.reports.frames.neurites:neurites_frames",
     "NeuritesDesignResult": "tricyclic.reports.frames.neurites:neurites_design_frames",
+    "ReleaseExperiment": "tricyclic.reports.frames.release_study:release_experiment_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
     "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
     "ReleaseResult": "tricyclic.reports.frames.release:release_frames",

@@ -37,6 +37,7 @@ RENDERERS: dict[str, str] = {
     "DialysisExperiment": "tricyclic.reports.json.dialysis_study:experiment_json",
     "NeuritesExperiment": "tricyclic.reports.json.neurites_study:neurites_experiment_json",
     "NeuritesResult": "tricyclic.reports.json.neurites:neurites_json",
+    "ReleaseExperiment": "tricyclic.reports.json.release_study:release_experiment_json",
     "MicrodialysisResult": "tricyclic.reports.json.microdialysis:microdialysis_json",
 }
 

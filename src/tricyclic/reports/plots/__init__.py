@@ -31,6 +31,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesExperiment": "tricyclic.reports.plots.neurites_study:neurites_experiment_drawings",
     "NeuritesResult": "tricyclic.reports.plots.neurites:neurites_drawings",
     "NeuritesDesignResult": "tricyclic.reports.plots.neurites:neurites_design_drawings",
+    "ReleaseExperiment": "tricyclic.reports.plots.release_study:release_experiment_drawings",
     "MicrodialysisResult": "tricyclic.reports.plots.microdialysis:microdialysis_drawings",
     "ProbeRecoveryResult": "tricyclic.reports.plots.microdialysis:probe_recovery_drawings",
     "ReleaseResult": "tricyclic.reports.plots.release:release_drawings",

@@ -45,6 +45,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesExperiment": "tricyclic.reports.text.neurites_study:neurites_experiment_text",
     "NeuritesResult": "tricyclic.reports.text.neurites:neurites_text",
     "NeuritesDesignResult": "tricyclic.reports.text.neurites_design:neurites_design_text",
+    "ReleaseExperiment": "tricyclic.reports.text.release_study:release_experiment_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
     "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
     "ReleaseResult": "tricyclic.reports.text.release:release_text",

@@ -18,6 +18,7 @@ from tricyclic.workflows.study.new_neurites import (
     empty_neurite_study,
     synthetic_neurite_study,
 )
+from tricyclic.workflows.study.new_release import empty_release_study, synthetic_release_study
 from tricyclic.workflows.study.options import NewStudyOptions
 from tricyclic.workflows.study.workbook import write_workbook_study
 
@@ -25,6 +26,7 @@ from tricyclic.workflows.study.workbook import write_workbook_study
 EXPERIMENTS: dict[str, tuple[Callable[[], dict[str, bytes]], Callable[[int], dict[str, bytes]]]] = {
     "microdialysis": (empty_study, synthetic_study),
     "neurites": (empty_neurite_study, synthetic_neurite_study),
+    "release": (empty_release_study, synthetic_release_study),
 }
 
 

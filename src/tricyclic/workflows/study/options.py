@@ -27,11 +27,14 @@ class NewStudyOptions:
     """Create a study folder: `tricyclic new binding DIR --protocol net-nisoxetine`.
 
     `tricyclic new microdialysis DIR` writes a synthetic study with chromatograms, and `tricyclic
-    new neurites DIR` one with counts, that run as they are; with --template, a study to fill in.
+    new release DIR` and `tricyclic new neurites DIR` ones of cultures, that run as they are; with
+    --template, a study to fill in.
     """
 
     kind: str = option(
-        "Kind of study", positional=True, choices=("binding", "microdialysis", "neurites")
+        "Kind of study",
+        positional=True,
+        choices=("binding", "microdialysis", "release", "neurites"),
     )
     folder: str = option(
         "Folder to create; it must be new or empty. With --excel, also the workbook (.xlsx)",
@@ -53,7 +56,7 @@ class NewStudyOptions:
         default=1,
     )
     template: bool = option(
-        "With microdialysis and neurites, a study to fill in instead of the synthetic one",
+        "With all kinds but binding, a study to fill in instead of the synthetic one",
         default=False,
     )
     excel: bool = option(

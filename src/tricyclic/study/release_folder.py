@@ -1,0 +1,85 @@
+"""Reads the files of an evoked-release experiment of a study; computes no numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tricyclic.core.progress import ProgressCallback
+from tricyclic.core.release import ReleaseTable
+from tricyclic.errors import InputError
+from tricyclic.study.dialysis_exclusions import Targets
+from tricyclic.study.experiment import PreparedExperiment
+from tricyclic.study.release_plan import ReleasePlan, in_release_words
+from tricyclic.study.release_table import ReleaseReadOptions, read_release_table
+
+USUAL_STIMULUS = "BDNF"
+
+
+@dataclass(frozen=True)
+class PreparedRelease(PreparedExperiment):
+    """One experiment whose files were read; `excluded` are cultures and wells with the reason."""
+
+    plan: ReleasePlan
+    table: ReleaseTable
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[str, ...] = ()
+    raw: tuple[str, ...] = ()
+
+
+def read_release(
+    plan: ReleasePlan,
+    folder: Path,
+    add: Callable[[str], object],
+    targets: Targets,
+    on_progress: ProgressCallback | None = None,
+) -> PreparedRelease:
+    """Read the samples, and the plates where the table is their design.
+
+    Parameters
+    ----------
+    plan : ReleasePlan
+    folder : Path
+        The study.
+    add : callable
+        Called with the name of each file in the study, before it is read.
+    targets : dict of str to str
+        Cultures and wells that are excluded, and why.
+    on_progress : callable, optional
+
+    Raises
+    ------
+    InputError
+        If a file is missing or cannot be read, or samples and plates do not match.
+    """
+    samples = plan.samples
+    add(samples.file)
+    for name in samples.plates:
+        add(name)
+    try:
+        table = read_release_table(
+            folder / samples.file,
+            ReleaseReadOptions(
+                stimulus=plan.settings.get("stimulus") or USUAL_STIMULUS,
+                transmitter=plan.transmitter,
+                unit="" if samples.plates else samples.unit,
+                level_unit=samples.unit,
+                concentration_unit=samples.concentration_unit,
+                antagonists=samples.antagonists,
+                sheet=samples.sheet,
+                decimal=samples.decimal,
+                per=samples.per,
+            ),
+            plates=[folder / name for name in samples.plates],
+        )
+    except InputError as error:
+        own = in_release_words(error)
+        raise (own if own.where else own.at(plan.where)) from error
+    return PreparedRelease(
+        plan,
+        replace(table, file=samples.file),
+        dict(targets),
+        tuple(f"{samples.file}: {part}" for part in table.unused),
+        (*samples.plates, *([] if samples.plates else [samples.file])),
+    )
