@@ -13,9 +13,10 @@ import openpyxl
 import pytest
 
 from tricyclic.errors import InputError
+from tricyclic.io.animal_table import read_animal_table
 from tricyclic.io.chromatograms import read_chromatograms
 from tricyclic.io.chromatography_method import read_chromatography_method
-from tricyclic.io.fraction_table import read_animal_rows, read_fraction_table
+from tricyclic.io.fraction_table import read_fraction_table
 from tricyclic.io.library.time_courses import read_measured_courses
 from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.open import read_plates, read_tables
@@ -46,7 +47,7 @@ TABLES = {
         [["animal", "-40", "-20", "20"], *([f"r{k}", "2.5", "1.5", "2.5"] for k in range(3))],
     ),
     "animals": (
-        read_animal_rows,
+        read_animal_table,
         [["animal", "group", "treated"], *([f"r{k}", "vehicle", "80"] for k in range(3))],
     ),
     "samples": (

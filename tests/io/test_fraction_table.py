@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from tricyclic.errors import InputError
-from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_fraction_table
+from tricyclic.io.animal_table import read_animal_table
+from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
 
 ANIMALS = {"r1": "vehicle", "r2": "vehicle", "r3": "drug", "r4": "drug"}
 TIMES = (-40, -20, 0, 20, 40)
@@ -256,7 +257,7 @@ def test_sheets_of_different_animals_are_read_together_and_others_are_chosen(tmp
 def test_animals_are_read_from_the_sheet_with_one_row_each(tmp_path):
     fractions = [["animal", "group", "end", "NE (nM)"], *([a, "x", t, 1] for a, t in VALUE)]
     about = [["animal", "group", "treated"], *([a, g, "10:20"] for a, g in ANIMALS.items())]
-    rows = read_animal_rows(workbook(tmp_path, {"values": fractions, "animals": about}))
+    rows = read_animal_table(workbook(tmp_path, {"values": fractions, "animals": about})).rows
     assert {a: (row.group, row.treated) for a, row in rows.items()} == {
         a: (group, "10:20") for a, group in ANIMALS.items()
     }
@@ -315,7 +316,7 @@ def test_what_a_row_states_about_its_animal_is_read_in_each_layout(tmp_path):
     table = read_fraction_table(
         save(tmp_path, [f"{stated},-20,0,20", f"{cells},1,2,3"], "across.csv")
     )
-    rows = read_animal_rows(save(tmp_path, [stated, cells], "animals.csv"))
+    rows = read_animal_table(save(tmp_path, [stated, cells], "animals.csv")).rows
     assert table.layout == "animals down"
     assert table.unused == ()
     for one in (table.animals["r1"], rows["r1"]):
@@ -349,11 +350,11 @@ def test_a_table_that_cannot_be_read_is_refused_in_one_sentence(lines, sentence,
 
 def test_a_table_of_animals_is_read_with_its_numbers(tmp_path):
     lines = ["rat,group,dead volume (uL),flow (uL/min),treated", "r1,vehicle,17.6,1.2,10:20"]
-    rows = read_animal_rows(save(tmp_path, lines))
+    rows = read_animal_table(save(tmp_path, lines)).rows
     one = rows["r1"]
     assert (one.group, one.dead_volume_uL, one.flow_uL_per_min) == ("vehicle", 17.6, 1.2)
     assert one.treated == "10:20"
     with pytest.raises(InputError, match="animal r1: occurs twice"):
-        read_animal_rows(save(tmp_path, [*lines, lines[1]]))
+        read_animal_table(save(tmp_path, [*lines, lines[1]]))
     with pytest.raises(InputError, match="has no columns of animals and groups"):
-        read_animal_rows(save(tmp_path, ["a,b", "1,2"]))
+        read_animal_table(save(tmp_path, ["a,b", "1,2"]))

@@ -100,6 +100,12 @@ def format_duration(time_h: float) -> str:
     return f"{days:.0f} d" + (f" {remainder:.3g} h" if remainder else "")
 
 
+def number_range(values: Sequence[float]) -> str:
+    """Least and largest of some numbers, as "8 to 20"; one number where they are printed alike."""
+    low, high = f"{min(values):.3g}", f"{max(values):.3g}"
+    return low if low == high else f"{low} to {high}"
+
+
 def pluralize(count: int, noun: str, plural: str = "") -> str:
     """ "1 culture", "4 cultures"; with its own plural "2 plates or tables"."""
     return f"{count} {noun if count == 1 else plural or f'{noun}s'}"

@@ -95,6 +95,26 @@ class AnimalRow:
 
 
 @dataclass(frozen=True)
+class AnimalTable:
+    """What a table states about animals, a row for each.
+
+    Parameters
+    ----------
+    rows : mapping of str to AnimalRow
+        By animal.
+    file, sheet : str
+        The sheet is empty where the file has none.
+    unused : tuple of str
+        Phrases for what was not used.
+    """
+
+    rows: Mapping[str, AnimalRow]
+    file: str = ""
+    sheet: str = ""
+    unused: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FractionTable:
     """The fractions of a table.
 
@@ -110,6 +130,8 @@ class FractionTable:
     time_kind : {"minutes", "time of day", "date"}
     time_is : {"start", "middle", "end", ""}
         What the single times are, where their name states it.
+    time_unit : str
+        Of times that are numbers, as their heading states it: "h"; empty for minutes.
     layout : {"tidy", "times down", "animals down"}
     file : str
     read_as, unused : tuple of str
@@ -122,6 +144,7 @@ class FractionTable:
     analyte: str = ""
     time_kind: TimeKind = "minutes"
     time_is: TimeIs = ""
+    time_unit: str = ""
     layout: TableLayout = "tidy"
     file: str = ""
     read_as: tuple[str, ...] = ()

@@ -101,7 +101,8 @@ def in_one_unit(
     if other:
         # A unit that is none of a concentration, such as fmol of 20 uL, is not converted.
         if len(set(own)) > 1 or stated:
-            named = " and ".join(dict.fromkeys(unit or "no unit" for unit in [*own, stated][:3]))
+            units = [unit or "no unit" for unit in own] + [stated] * bool(stated)
+            named = " and ".join(dict.fromkeys(units[:3]))
             raise InputError(
                 f"the concentrations are in {named}",
                 where=table.name,

@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tricyclic.core.clock_time import MINUTES_IN, ClockTime, TimeKind, read_time
+from tricyclic.core.flow_unit import flow_factor
 from tricyclic.core.fraction_table import AnimalRow, TimeIs
 from tricyclic.core.fractions import State
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError, UnitError
 from tricyclic.io.delimited_text import Sheet, shortened
+from tricyclic.io.exclusion_cells import exclusion_reason
+from tricyclic.io.fraction_columns import name_and_unit
 from tricyclic.numerals import UNSIGNED, NumberFormat
+from tricyclic.units import convert
 
 # Words in cells of values, in lower case, and what they mean.
 STATES: dict[str, State] = {
@@ -45,156 +49,6 @@ _LEAST, _LARGEST = 1e-15, 1e15
 _BOUND = re.compile(r"[<≤]\s*=?\s*(\S.*)")
 _RANGE = re.compile(rf"([-+−]?{UNSIGNED})\s*(?:-|–|—|−|to|\.\.)\s*([-+−]?{UNSIGNED})\s*([A-Za-z]*)")
 _CLOCKS = re.compile(r"([0-9: ]+[0-9])\s*(?:-|–|—|to)\s*([0-9: ]+[0-9])")
-_UNIT_AFTER = re.compile(r"\s*[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*$")
-# "NE_pct", "% baseline", "DA percent of baseline": values over the baseline.
-_PERCENT_OF_BASELINE = re.compile(
-    r"(|.*[\s_])((?:%|percent|pct|prozent)[\s_]*"
-    r"(?:(?:of[\s_]+|vom[\s_]+)?(?:baseline|basal|control|bl))?)",
-    re.IGNORECASE,
-)
-# Column of a tidy table by what it may be called, in lower case and without its unit.
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "animal": (
-        "animal",
-        "animals",
-        "rat",
-        "mouse",
-        "subject",
-        "animal id",
-        "rat id",
-        "mouse id",
-        "subject id",
-        "id",
-        "animal no",
-        "rat no",
-        "animal number",
-        "tier",
-        "ratte",
-        "maus",
-    ),
-    "group": (
-        "group",
-        "treatment",
-        "condition",
-        "groups",
-        "drug",
-        "arm",
-        "gruppe",
-        "behandlung",
-        "groupe",
-    ),
-    "start": (
-        "start",
-        "from",
-        "begin",
-        "start time",
-        "time start",
-        "t start",
-        "t0",
-        "collection start",
-        "beginn",
-        "anfang",
-        "von",
-    ),
-    "end": (
-        "end",
-        "to",
-        "stop time",
-        "end time",
-        "time end",
-        "t end",
-        "t1",
-        "collection end",
-        "ende",
-        "bis",
-    ),
-    "middle": ("middle", "mid", "midpoint", "mid time", "middle time", "time mid", "mid point"),
-    "time": (
-        "time",
-        "t",
-        "times",
-        "time point",
-        "timepoint",
-        "time after injection",
-        "time after treatment",
-        "time after drug",
-        "zeit",
-        "uhrzeit",
-        "zeitpunkt",
-        "temps",
-    ),
-    "length": ("length", "duration", "width", "bin", "fraction length", "collection time", "dauer"),
-    "analyte": ("analyte", "compound", "transmitter", "substance", "analyt", "substanz"),
-    "unit": ("unit", "units", "einheit"),
-    "state": ("state", "status", "flag", "quality"),
-    "lod": ("lod", "limit of detection"),
-    "se": ("se", "standard error", "value se"),
-    "name": (
-        "name",
-        "sample",
-        "fraction",
-        "sample name",
-        "vial",
-        "fraction no",
-        "sample id",
-        "sample no",
-    ),
-    "excluded": ("excluded", "exclude", "reason", "exclusion", "ausgeschlossen"),
-    "note": ("note", "notes", "comment", "comments", "remark", "remarks", "bemerkung"),
-    "treated": (
-        "treated",
-        "injected",
-        "injection",
-        "treatment time",
-        "injection time",
-        "drug time",
-        "time of injection",
-        "time of treatment",
-        "drug given",
-        "behandelt",
-        "behandlung um",
-        "zeit der behandlung",
-    ),
-    "dead_volume": ("dead volume", "totvolumen"),
-    "flow": ("flow", "flow rate", "fluss", "flussrate"),
-    "recovery": (
-        "recovery",
-        "recovery in vitro",
-        "in vitro recovery",
-        "probe recovery",
-        "wiederfindung",
-        "wiederfindungsrate",
-    ),
-    "recovery_se": ("recovery se", "recovery in vitro se", "se of recovery", "recovery error"),
-}
-# Columns that state the same for all fractions of an animal.
-ABOUT_ANIMALS = frozenset(
-    {"animal", "group", "treated", "dead_volume", "flow", "recovery", "recovery_se"}
-    | {"excluded", "note"}
-)
-_STATISTIC = (
-    r"(?:means?|average|avg|median|s\.?e\.?m\.?|s\.?e\.?|s\.?d\.?|stdev|std|n|count|cv|mittelwert)"
-)
-SUMMARY = re.compile(
-    rf"(?:group\s+)?{_STATISTIC}(?:\s*[%(±].*)?(?:\s+[a-z0-9]+)?",
-    re.IGNORECASE,
-)
-_SUMMARY_OF = re.compile(
-    rf"\S.*[\s_.:-]\(?{_STATISTIC}\)?|{_STATISTIC}[\s_.:-]+(?:of[\s_]+)?\S.*", re.IGNORECASE
-)
-
-
-def summaries(names: Mapping[int, str]) -> frozenset[int]:
-    """Columns that are calculated from others: "mean", "SEM", "saline mean", "n of saline".
-
-    Parameters
-    ----------
-    names : mapping of int to str
-        Names by column. A lone "saline n" may be an animal; beside a mean or an error it is not.
-    """
-    plain = {k: name for k, name in names.items() if SUMMARY.fullmatch(name)}
-    named = {k for k, name in names.items() if _SUMMARY_OF.fullmatch(name)} - set(plain)
-    return frozenset(plain) | (frozenset(named) if len(named) > 1 or plain else frozenset())
 
 
 @dataclass(frozen=True)
@@ -317,88 +171,6 @@ def common_kind(kinds: Sequence[tuple[TimeKind, str]]) -> TimeKind:
     return first
 
 
-def name_and_unit(text: str) -> tuple[str, str]:
-    """Name and unit of a heading: "time (min)", "NE [nM]", "start_min", "NE_nM", "time, min"."""
-    plain = text.strip()
-    match = _UNIT_AFTER.search(plain)
-    if not match and (percent := _PERCENT_OF_BASELINE.fullmatch(plain)):
-        unit = re.sub(r"pct|prozent", "%", percent[2].replace("_", " "), flags=re.IGNORECASE)
-        return percent[1].strip(" _,"), unit.replace("vom", "of").strip()
-    if match:
-        return plain[: match.start()].strip(), match[1]
-    name, comma, unit = plain.rpartition(",")
-    if comma and len(unit) <= 16:
-        return name.strip(), unit.strip()
-    for mark in ("_", " "):
-        name, before, unit = plain.rpartition(mark)
-        if before and _is_unit(unit.replace("_per_", "/")):
-            return name.strip(), unit
-    return plain, ""
-
-
-def _is_unit(text: str) -> bool:
-    known = re.compile(
-        r"[fpnum]?(?:M|mol|g)|[fpnum]?(?:mol|g)/(?:[umn]?[lL]|min|h)|min|h|s|%|uL|ul|µl|µL",
-    )
-    return known.fullmatch(text) is not None
-
-
-def roles_of(header: Sequence[str], named: Mapping[str, str]) -> dict[str, int]:
-    """Columns by what they are; `named` has those that the user named.
-
-    Raises
-    ------
-    InputError
-        If two columns have one role, or a named one is not there.
-    """
-    places: dict[str, int] = {}
-    plain = [_plain(cell) for cell in header]
-    for role, wanted in named.items():
-        if wanted:
-            places[role] = column_called(header, wanted, role)
-    for role, names in COLUMNS.items():
-        if role in places:
-            continue
-        hits = [k for k, cell in enumerate(plain) if cell in names and k not in places.values()]
-        if hits:
-            # The order of the names is the order of preference.
-            places[role] = min(hits, key=lambda k: names.index(plain[k]))
-    return places
-
-
-def column_called(header: Sequence[str], wanted: str, option: str) -> int:
-    """Place of a column that the user named, with or without its unit."""
-    for known in (list(header), [name_and_unit(cell)[0] for cell in header]):
-        if known.count(wanted) == 1:
-            return known.index(wanted)
-        if wanted and wanted in known:
-            raise InputError(
-                f"several columns are called '{wanted}'",
-                where=option,
-                do="Give each its own name, or name one with its unit",
-            )
-    raise UnknownNameError.among("column", wanted, filter(None, header), where=option)
-
-
-def _plain(cell: str) -> str:
-    name = name_and_unit(cell)[0].lower().replace("_", " ").strip(" .:#")
-    return re.sub(r"\s+", " ", name)
-
-
-def is_time_heading(cell: str) -> bool:
-    """Whether a heading names times: "time (min)", "min", "t"."""
-    plain = _plain(cell)
-    names = (*COLUMNS["time"], *COLUMNS["middle"], *COLUMNS["start"], *COLUMNS["end"])
-    # Prism calls its first column "X" where it has no title.
-    return plain in names or plain in ("min", "minutes", "h", "hours", "min.", "x")
-
-
-def is_value_unit(unit: str) -> bool:
-    """Whether a unit may be that of values: a concentration, an amount, a rate or a percentage."""
-    ends = ("M", "mol", "g", "L", "l", "min", "mol/L", "baseline", "basal", "%")
-    return bool(unit) and unit not in MINUTES_IN and unit.endswith(ends)
-
-
 def text_at(sheet: Sheet, row: int, column: int) -> str:
     """A cell; empty beyond the row."""
     cells = sheet.rows[row]
@@ -422,10 +194,13 @@ class RoleColumns:
         text = self.text(row, role)
         return self.sheet.number(text, where) if text else math.nan
 
+    def unit(self, role: str) -> str:
+        """The unit that the heading of a column states; empty where it states none."""
+        return name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
+
     def minutes_per_unit(self, role: str) -> float:
         """Minutes in the unit that the name of a column of times states."""
-        unit = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
-        return MINUTES_IN.get(unit.lower(), 1.0)
+        return MINUTES_IN.get(self.unit(role).lower(), 1.0)
 
     def time(self, row: int, role: str, where: str) -> TimeCell | None:
         """A cell as a time; None where it is empty."""
@@ -438,17 +213,67 @@ class RoleColumns:
         return cell
 
     def animal(self, row: int, where: str) -> AnimalRow:
-        """What a row states about its animal."""
+        """What a row states about its animal.
+
+        Raises
+        ------
+        InputError
+            If a cell is not a number, or a heading has a unit of another kind.
+        """
         about = AnimalRow(
             group=self.text(row, "group"),
-            treated=self.text(row, "treated"),
-            dead_volume_uL=self.number(row, "dead_volume", where),
-            flow_uL_per_min=self.number(row, "flow", where),
-            excluded=self.text(row, "excluded"),
+            treated=self.treated(row),
+            dead_volume_uL=self.dead_volume(row, where),
+            flow_uL_per_min=self.flow(row, where),
+            excluded=self.excluded(row),
             note=self.text(row, "note"),
             where=where,
         )
         return replace(about, **self.recovery(row, where))
+
+    def excluded(self, row: int) -> str:
+        """The reason of an exclusion; empty where a cell is empty, "no" or False."""
+        return exclusion_reason(self.text(row, "excluded"), "the table")
+
+    def treated(self, row: int, unit: str = "") -> str:
+        """The time of the treatment as it is written, a number with the unit of its heading.
+
+        Parameters
+        ----------
+        row : int
+        unit : str
+            Of a number under a heading without one.
+        """
+        text = self.text(row, "treated")
+        return with_unit(text, self.unit("treated") or unit, self.sheet.numbers) if text else ""
+
+    def flow(self, row: int, where: str) -> float:
+        """Flow in uL/min; nan where the cell is empty."""
+        value = self.number(row, "flow", where)
+        unit = self.unit("flow") if math.isfinite(value) else ""
+        factor = flow_factor(unit) if unit else 1.0
+        if factor is None:
+            raise InputError(
+                f"the flow is in '{unit}'",
+                where=where,
+                allowed="A flow is in uL/min, nL/min or mL/h",
+                do='Call the column "flow (uL/min)", with its numbers in this unit',
+            )
+        return value * factor
+
+    def dead_volume(self, row: int, where: str) -> float:
+        """Dead volume in uL; nan where the cell is empty."""
+        value = self.number(row, "dead_volume", where)
+        unit = self.unit("dead_volume") if math.isfinite(value) else ""
+        try:
+            return convert(value, unit, "uL") if unit else value
+        except UnitError:
+            raise InputError(
+                f"the dead volume is in '{unit}'",
+                where=where,
+                allowed="It is in uL, nL or mL",
+                do='Call the column "dead volume (uL)", with its numbers in this unit',
+            ) from None
 
     def recovery(self, row: int, where: str) -> dict[str, Any]:
         """Recovery of the probe and its error: "0.12", "0.12 +/- 0.01", "12 %"; percent as a share.
@@ -456,21 +281,51 @@ class RoleColumns:
         Raises
         ------
         InputError
-            If a cell is not a number.
+            If a cell is not a number, or an error has no recovery or is stated twice.
         """
-        read = {"recovery": math.nan, "recovery_se": math.nan}
-        for role in read:
-            text = self.text(row, role)
-            if not text:
-                continue
-            heading = name_and_unit(text_at(self.sheet, self.header, self.roles[role]))[1]
-            share = 0.01 if "%" in (heading + text) else 1.0
-            parts = re.split(r"\+/-|±", text.replace("%", ""))
-            numbers = [share * self.sheet.number(part.strip(), where) for part in parts]
-            read[role] = numbers[0]
-            if role == "recovery" and len(numbers) == 2:
-                read["recovery_se"] = numbers[1]
+        texts = {role: self.text(row, role) for role in ("recovery", "recovery_se")}
+        texts = {k: "" if STATES.get(v.lower()) == "lost" else v for k, v in texts.items()}
+        if not any(texts.values()):
+            return {}
+        if not texts["recovery"]:
+            raise InputError(
+                "has an error of the recovery, and no recovery",
+                where=where,
+                do="Fill in the recovery, or empty the cell of its error",
+            )
+        in_percent = "%" in self.unit("recovery") + texts["recovery"]
+        parts = re.split(r"\+/-|\+-|±", texts["recovery"].replace("%", ""))
+        beside = texts["recovery_se"]
+        if len(parts) + bool(beside) > 2:
+            raise InputError(
+                f"the recovery is '{shortened(texts['recovery'])}'"
+                + (f", with an error of {beside} beside it" if beside else ""),
+                where=where,
+                allowed='A recovery has one error, as "0.12 +/- 0.01" or in a column of its own',
+                do="State the error once",
+            )
+        numbers = [self.sheet.number(part.strip(), where) for part in parts]
+        share = 0.01 if in_percent else 1.0
+        read = {"recovery": share * numbers[0]}
+        if len(numbers) == 2:
+            read["recovery_se"] = share * numbers[1]
+        elif beside:
+            # An error without a unit of its own has that of the recovery.
+            own = in_percent or "%" in self.unit("recovery_se") + beside
+            error = self.sheet.number(beside.replace("%", "").strip(), where)
+            read["recovery_se"] = (0.01 if own else 1.0) * error
         return read
+
+
+def with_unit(text: str, unit: str, numbers: NumberFormat) -> str:
+    """A time as it is written; a plain number with a decimal point, and with the unit where it is
+    one of times.
+    """
+    value = numbers.read(text)
+    if value is None:
+        return text
+    known = unit if unit.lower() in MINUTES_IN else ""
+    return f"{value:.12g} {known}".strip()
 
 
 def not_a_time(text: str, where: str) -> InputError:
@@ -481,6 +336,13 @@ def not_a_time(text: str, where: str) -> InputError:
         allowed="A time is a number, a time of day (10:20), a date with a time (2026-03-02 10:20), "
         "or a begin and an end (0-20)",
     )
+
+
+def time_unit(columns: RoleColumns) -> str:
+    """The unit in the heading of the column of times, for numbers that state none."""
+    order = ("time", "end", "start", "middle")
+    units = [columns.unit(key) for key in order if key in columns.roles]
+    return next((unit for unit in units if unit and unit.lower() in MINUTES_IN), "")
 
 
 def time_meaning(roles: Mapping[str, int]) -> TimeIs:

@@ -18,14 +18,13 @@ from tricyclic.io.fraction_cells import (
     STATES,
     RoleColumns,
     common_kind,
-    is_value_unit,
-    name_and_unit,
     read_state,
     read_value,
-    roles_of,
     text_at,
     time_meaning,
+    time_unit,
 )
+from tricyclic.io.fraction_columns import is_value_unit, name_and_unit, roles_of
 
 TIMES = ("start", "end", "middle", "time")
 # Names of columns of values, beside those with a unit of a concentration or amount.
@@ -113,6 +112,7 @@ def tidy_table(
         analyte=chosen or ("" if called.lower() in _VALUES else called),
         time_kind=common_kind(kinds),
         time_is=time_meaning(roles),
+        time_unit=time_unit(columns),
         layout="tidy",
         read_as=tuple(read_as),
         unused=(*quoted("column", unused), *beside, *as_remarks(remarks)),
@@ -196,7 +196,7 @@ def _row(
             lod=value.lod if math.isnan(lod) else lod,
             se=columns.number(row, "se", where),
             name=columns.text(row, "name"),
-            excluded=columns.text(row, "excluded"),
+            excluded=columns.excluded(row),
             note=columns.text(row, "note"),
             where=where,
         ),
@@ -215,9 +215,9 @@ def _stated(
     """Keep what a row states about its animal, which all rows of the animal state alike."""
     before = states.get(animal, AnimalRow())
     given = {
-        "treated": columns.text(row, "treated"),
-        "dead_volume_uL": columns.number(row, "dead_volume", where),
-        "flow_uL_per_min": columns.number(row, "flow", where),
+        "treated": columns.treated(row, time_unit(columns)),
+        "dead_volume_uL": columns.dead_volume(row, where),
+        "flow_uL_per_min": columns.flow(row, where),
         **columns.recovery(row, where),
         "group": group,
     }

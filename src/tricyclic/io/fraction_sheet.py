@@ -15,22 +15,25 @@ from tricyclic.errors import InputError
 from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet, shortened
 from tricyclic.io.fraction_cells import (
-    ABOUT_ANIMALS,
-    COLUMNS,
-    SUMMARY,
     RoleColumns,
     TimeCell,
-    column_called,
     common_kind,
-    is_value_unit,
-    name_and_unit,
     not_a_time,
     read_time_cell,
     read_value,
-    roles_of,
-    summaries,
     text_at,
     time_meaning,
+    with_unit,
+)
+from tricyclic.io.fraction_columns import (
+    ABOUT_ANIMALS,
+    COLUMNS,
+    SUMMARY,
+    column_called,
+    is_value_unit,
+    name_and_unit,
+    roles_of,
+    summaries,
 )
 
 # Rows above the names of animals in which groups and titles may stand.
@@ -95,13 +98,19 @@ def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
             rows.append(_fraction(sheet, row, column, animal, heading.stated[column].group, times))
     _check_any(heading.animals, rows)
     unit, analyte = _unit_of(sheet, heading)
+    of_times = _unit_of_times(sheet, header, roles)
+    stated = {
+        name: _with_unit_of_treatment(heading.stated[column], of_times, sheet)
+        for column, name in heading.animals.items()
+    }
     return FractionTable(
         tuple(rows),
-        {name: heading.stated[column] for column, name in heading.animals.items()},
+        stated,
         unit=unit,
         analyte=analyte,
         time_kind=common_kind(kinds),
         time_is=time_meaning(roles),
+        time_unit=of_times,
         layout="times down",
         read_as=("a row for each time and a column for each animal",),
         unused=(*heading.unused, *as_remarks(heading.remarks)),
@@ -162,7 +171,7 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         more += cells_beside(sheet, [row], named_width(names))
         if animal in stated:
             raise InputError("occurs twice", where=where, allowed="Each animal has one row")
-        own = columns.animal(row, where)
+        own = _with_unit_of_treatment(columns.animal(row, where), unit_of_times, sheet)
         group = own.group or group
         stated[animal] = replace(own, group=group)
         for column, time in times.items():
@@ -177,6 +186,7 @@ def animals_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> Fractio
         unit=unit,
         analyte=analyte,
         time_kind=common_kind(kinds),
+        time_unit=unit_of_times,
         layout="animals down",
         read_as=("a row for each animal and a column for each time",),
         unused=(*quoted("column", unused), *more),
@@ -206,6 +216,22 @@ def _time_roles(names: Sequence[str], named: Mapping[str, str]) -> dict[str, int
     return roles
 
 
+def _unit_of_times(sheet: Sheet, header: int, roles: Mapping[str, int]) -> str:
+    """The unit that the heading of a column of times states, or is: "time (h)", "h"."""
+    for role, column in roles.items():
+        name, unit = name_and_unit(text_at(sheet, header, column))
+        if role != "name" and (unit or name).lower() in MINUTES_IN and (unit or name):
+            return unit or name
+    return ""
+
+
+def _with_unit_of_treatment(animal: AnimalRow, unit: str, sheet: Sheet) -> AnimalRow:
+    """What is stated about an animal, with the time of its treatment in a unit where it is a
+    number.
+    """
+    return replace(animal, treated=with_unit(animal.treated, unit, sheet.numbers))
+
+
 def _is_time_cell(sheet: Sheet, row: int, roles: Mapping[str, int]) -> bool:
     """Whether a row has a time: one without values then is a time at which all are missing."""
     cells = [text_at(sheet, row, column) for column in roles.values()]
@@ -220,8 +246,7 @@ def _row_times(
         text = text_at(sheet, row, column)
         if role == "name" or not text:
             continue
-        name, unit = name_and_unit(text_at(sheet, header, column))
-        factor = MINUTES_IN.get((unit or name).lower(), 1.0)
+        factor = MINUTES_IN.get(_unit_of_times(sheet, header, {role: column}).lower(), 1.0)
         cell = read_time_cell(text, factor, sheet.numbers, sheet.where(row))
         if cell is None:
             raise not_a_time(text, sheet.where(row))
@@ -283,7 +308,7 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
     rows = _labelled_rows(sheet, header, min(times) if times else 0)
     if "group" in rows:
         groups = _carried(sheet, rows["group"], data)
-    treated = {k: text_at(sheet, rows["treated"], k) if "treated" in rows else "" for k in data}
+    treated = _treatments(sheet, rows.get("treated"), min(times) if times else 0, data)
     heading.used_rows = {row for row in rows.values() if row > header}
     named = (header, above, *rows.values())
     width = _columns_of_animals(sheet, data, [row for row in named if row is not None])
@@ -318,6 +343,21 @@ def _heading(sheet: Sheet, header: int, first: int, times: set[int]) -> _Heading
         heading.animals[k] = names[k]
         heading.stated[k] = AnimalRow(groups[k], treated[k], where=sheet.where(header))
     return heading
+
+
+def _treatments(
+    sheet: Sheet, row: int | None, label: int, columns: Sequence[int]
+) -> dict[int, str]:
+    """Times of the treatment in a row, as they are written, with the unit of its label."""
+    if row is None:
+        return dict.fromkeys(columns, "")
+    unit = name_and_unit(text_at(sheet, row, label))[1]
+    return {
+        k: with_unit(text_at(sheet, row, k), unit, sheet.numbers)
+        if unit
+        else text_at(sheet, row, k)
+        for k in columns
+    }
 
 
 def _groups_of_replicates(names: Mapping[int, str], columns: Sequence[int]) -> dict[int, str]:

@@ -12,26 +12,17 @@ from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.io.animal_table import FIRST_ROWS, with_units_in_names
 from tricyclic.io.base import RawFile
-from tricyclic.io.cells_beside import cells_beside, named_width
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.fraction_cells import (
-    RoleColumns,
-    is_time_heading,
-    name_and_unit,
-    read_time_cell,
-    roles_of,
-    text_at,
-)
+from tricyclic.io.fraction_cells import read_time_cell, text_at
+from tricyclic.io.fraction_columns import is_time_heading, name_and_unit, roles_of
 from tricyclic.io.fraction_list import tidy_table
 from tricyclic.io.fraction_sheet import animals_down, times_down
 from tricyclic.io.open import read_tables
 from tricyclic.io.xlsx import other_sheets
-from tricyclic.unit_table import UNKNOWN
 
-# Rows in which a heading is looked for.
-FIRST_ROWS = 40
 # Suffixes of Prism projects.
 _PRISM = frozenset({".pzfx", ".prism"})
 # Columns of unknown meaning that may stand beside the times of a sheet with animals down.
@@ -75,6 +66,7 @@ def read_fraction_table(
     sheet: str | int | None = None,
     decimal: str | None = None,
     left_out: Collection[str] = (),
+    also_read: Collection[str] = (),
 ) -> FractionTable:
     """Read the fractions of a file or of a table in memory.
 
@@ -90,6 +82,8 @@ def read_fraction_table(
         "." or ",", if the file can be read in two ways.
     left_out : collection of str
         Animals that are left out as a whole: their times need not be readable.
+    also_read : collection of str
+        Sheets of the same workbook that are read for something else.
 
     Raises
     ------
@@ -99,35 +93,14 @@ def read_fraction_table(
     chosen = columns or FractionColumns()
     if not isinstance(source, DataTable) and Path(source).suffix.lower() in _PRISM:
         return _of_project(source, chosen, sheet)
-    data, name = read_bytes(_with_units_in_names(source))
+    data, name = read_bytes(with_units_in_names(source))
     raw = RawFile(name, data, sheet=sheet, decimal=decimal)
     try:
-        return _read(raw, chosen, left_out)
+        return _read(raw, chosen, left_out, also_read)
     except InputError as error:
         if error.where in chosen.named() or error.where == "analyte":
             raise
         raise at_file(error, name) from error.__cause__
-
-
-def _with_units_in_names(source: str | Path | DataTable) -> str | Path | DataTable:
-    """A table in memory whose headings state the units of its cells ("12 %"); a file as it is."""
-    # Other columns than those of a list of fractions or animals are called as animals.
-    if not isinstance(source, DataTable) or "animal" not in roles_of(source.columns, {}):
-        return source
-    names = {
-        name: f"{name} ({unit})"
-        for name, unit in source.units.items()
-        if unit not in (UNKNOWN, "") and not name_and_unit(name)[1]
-    }
-    if not names or set(names.values()) & set(source.columns):
-        return source
-    return replace(
-        source,
-        columns=tuple(names.get(name, name) for name in source.columns),
-        values={names.get(name, name): column for name, column in source.values.items()},
-        units={names.get(name, name): unit for name, unit in source.units.items()},
-        excluded={names.get(name, name): cells for name, cells in source.excluded.items()},
-    )
 
 
 def _of_project(
@@ -169,38 +142,9 @@ def _without_excluded(table: FractionTable, source: DataTable) -> FractionTable:
     return replace(table, rows=tuple(rows))
 
 
-def read_animal_rows(
-    source: str | Path | DataTable, *, sheet: str | int | None = None, decimal: str | None = None
-) -> dict[str, AnimalRow]:
-    """Read a table with one row per animal: animal, group, treated, dead volume, flow, excluded.
-
-    Raises
-    ------
-    InputError
-        If it has no column of animals, or an animal twice.
-    """
-    data, name = read_bytes(_with_units_in_names(source))
-    raw = RawFile(name, data, sheet=sheet, decimal=decimal)
-    try:
-        headings = [
-            (one, row, roles)
-            for one in raw.sheets
-            for row, cells in enumerate(one.rows[:FIRST_ROWS])
-            if "animal" in (roles := roles_of(cells, {})) and len(roles) > 1
-        ]
-        # A sheet beside it may have a row for each fraction of an animal.
-        each_once = [one for one in headings if _each_once(*one)] or headings
-        if each_once:
-            return _animal_rows(*each_once[0])
-        raise InputError(
-            "has no columns of animals and groups",
-            do='Name the columns "animal", "group", "treated"',
-        )
-    except InputError as error:
-        raise at_file(error, name) from error.__cause__
-
-
-def _read(raw: RawFile, columns: FractionColumns, left_out: Collection[str]) -> FractionTable:
+def _read(
+    raw: RawFile, columns: FractionColumns, left_out: Collection[str], also_read: Collection[str]
+) -> FractionTable:
     if not raw.data.strip():
         raise InputError("the file is empty", do="Save the table again")
     read: list[tuple[str, FractionTable]] = []
@@ -219,7 +163,7 @@ def _read(raw: RawFile, columns: FractionColumns, left_out: Collection[str]) -> 
         others: tuple[str, ...] = ()
         if raw.is_workbook:
             known = [one for one in raw.sheets if one.name in dict(read)]
-            others = quoted("sheet", sorted(set(other_sheets(raw.data, known))))
+            others = quoted("sheet", sorted({*other_sheets(raw.data, known)} - {*also_read}))
         table = _together(read, "sheet")
         return replace(table, file=raw.name, unused=(*table.unused, *others))
     texts = [cell for one in raw.sheets for cells in one.rows[:3] for cell in cells if cell]
@@ -348,24 +292,3 @@ def _is_time(sheet: Sheet, row: int | None, column: int) -> bool:
 
 def _time_at(sheet: Sheet, row: int) -> bool:
     return read_time_cell(text_at(sheet, row, 0), 1.0, sheet.numbers, "") is not None
-
-
-def _each_once(sheet: Sheet, header: int, roles: dict[str, int]) -> bool:
-    names = [text_at(sheet, row, roles["animal"]) for row in range(header + 1, len(sheet.rows))]
-    named = list(filter(None, names))
-    return bool(named) and len(set(named)) == len(named)
-
-
-def _animal_rows(sheet: Sheet, header: int, roles: dict[str, int]) -> dict[str, AnimalRow]:
-    rows: dict[str, AnimalRow] = {}
-    columns = RoleColumns(sheet, header, roles)
-    for row in range(header + 1, len(sheet.rows)):
-        animal = text_at(sheet, row, roles["animal"])
-        if not animal:
-            continue
-        where = f"{sheet.where(row)}, animal {animal}"
-        if animal in rows:
-            raise InputError("occurs twice", where=where, allowed="Each animal has one row")
-        cells_beside(sheet, [row], named_width(sheet.rows[header]))
-        rows[animal] = columns.animal(row, where)
-    return rows

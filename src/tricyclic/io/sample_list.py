@@ -21,6 +21,7 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.column_names import without_unit
+from tricyclic.io.exclusion_cells import NO, YES, exclusion_reason
 from tricyclic.io.files import at_file, source_name
 from tricyclic.io.headings import unit_in_column_name, without_accents
 from tricyclic.io.open import read_tables
@@ -83,8 +84,6 @@ _NUMERIC = ("amount", "start", "end", "duration")
 _NO_AMOUNT = frozenset(
     {"time", "rate", "volume", "temperature", "absorbance", "fluorescence", "luminescence", "count"}
 )
-_YES = frozenset({"yes", "y", "true", "1", "x", "added", "+", "with", "ja"})
-_NO = frozenset({"no", "n", "false", "0", "-", "none", "without", "nein", "not added"})
 
 
 def read_sample_list(
@@ -435,7 +434,7 @@ def _row(
         end=time_text(end),
         internal_standard=_yes(cells.get("internal_standard", ""), with_standard, where),
         channel=cells.get("channel", ""),
-        excluded=_excluded(cells.get("excluded", "")),
+        excluded=exclusion_reason(cells.get("excluded", ""), "the sample list"),
         note=cells.get("note", ""),
         where=where,
     )
@@ -482,16 +481,8 @@ def _yes(text: str, otherwise: bool, where: str) -> bool:
     plain = text.strip().lower()
     if not plain:
         return otherwise
-    if plain in _YES or plain in _NO:
-        return plain in _YES
+    if plain in YES or plain in NO:
+        return plain in YES
     if (amount := parse_number(plain)) is not None and amount >= 0:
         return amount > 0  # the amount that was added
     raise InputError(f"the internal standard is '{text}'", where=where, allowed="It is yes or no")
-
-
-def _excluded(text: str) -> str:
-    """The reason of an exclusion; a mere yes is stated as that."""
-    plain = text.strip().lower()
-    if plain in _NO or not plain:
-        return ""
-    return "excluded in the sample list" if plain in _YES else text.strip()

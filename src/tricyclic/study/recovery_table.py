@@ -4,37 +4,41 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tricyclic.core.flow_unit import flow_factor
 from tricyclic.core.format import list_names
 from tricyclic.core.probe_reading import ProbeReading
 from tricyclic.core.table import DataTable
-from tricyclic.core.unused import quoted
+from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.concentration_columns import columns_by_role, in_one_unit
+from tricyclic.io.exclusion_cells import exclusion_reason
+from tricyclic.io.fraction_columns import COLUMNS, name_and_unit
 from tricyclic.io.open import read_tables
 from tricyclic.study.missing_words import words_as_missing
 
-_UNIT_OF_FLOW = re.compile(r"([nuµμm])L[\s_]*(?:/|per)[\s_]*(min|h)")
+_EXCLUDED = frozenset(COLUMNS["excluded"])
 PATTERNS = {
     "dialysate": re.compile(
-        r"(?:c[\s_]*)?(?:dialy[sz]ates?|out(?:let|flow)?)(?:[\s_]*conc\w*)?|perfusate[\s_]*out",
+        r"(?:c[\s_]*)?(?:dialy[sz]ate?s?|out(?:let|flow)?)(?:[\s_]*conc\w*)?|perfusate[\s_]*out",
         re.IGNORECASE,
     ),
     "bath": re.compile(
-        r"(?:c[\s_]*)?(?:bath|beaker|vial|medium|external|outside)(?:[\s_]*conc\w*)?",
+        r"(?:c[\s_]*)?(?:bath|bad|beaker|losung|lösung|vial|medium|external|outside)(?:[\s_]*conc\w*)?",
         re.IGNORECASE,
     ),
     "perfusate": re.compile(
-        r"(?:c[\s_]*)?(?:perfusate|in(?:let|flow)?)(?:[\s_]*conc\w*)?|perfusate[\s_]*in",
+        r"(?:c[\s_]*)?(?:perfusate?|in(?:let|flow)?)(?:[\s_]*conc\w*)?|perfusate[\s_]*in",
         re.IGNORECASE,
     ),
     "probe": re.compile(
-        r"(?:probe|membrane)(?:[\s_]*(?:id|no|name|number))?|animal|rat", re.IGNORECASE
+        r"(?:probe|membrane?|sonde)(?:[\s_]*(?:id|no|nr|name|number))?|animal|rat|tier|ratte",
+        re.IGNORECASE,
     ),
-    "flow": re.compile(r"flow(?:[\s_]*rate)?", re.IGNORECASE),
+    "flow": re.compile(r"flow(?:[\s_]*rate)?|fluss(?:rate)?", re.IGNORECASE),
 }
 
 
@@ -87,9 +91,27 @@ def read_recovery_table(
         If there is no column of dialysate, or neither one of the bath nor one of the perfusate, or
         the units do not agree.
     """
+    try:
+        return _read(source, name, columns or {}, unit, sheet, decimal)
+    except InputError as error:
+        if columns is None and "COLUMN" in error.do:
+            # The columns of a file that is named beside other tables have no options.
+            advice = "Name its columns dialysate, and bath or perfusate"
+            error = InputError(error.problem, where=error.where, do=advice)
+        raise error from error.__cause__
+
+
+def _read(
+    source: str | Path | DataTable,
+    name: str,
+    columns: Mapping[str, str],
+    unit: str,
+    sheet: str,
+    decimal: str,
+) -> RecoveryTable:
     tables = read_tables(source, sheet=sheet or None, decimal=decimal or None)
     table, more = tables[0], [one.name for one in tables[1:]]
-    used = columns_by_role(table, PATTERNS, columns or {}, ("dialysate",), name)
+    used = columns_by_role(table, PATTERNS, columns, ("dialysate",), name)
     around = [role for role in ("bath", "perfusate") if role in used]
     if not around:
         free = [f"'{one}'" for one in table.columns if one not in used.values()]
@@ -106,7 +128,8 @@ def read_recovery_table(
     values, unit = in_one_unit(table, [used[role] for role in roles], unit)
     of = dict(zip(roles, values, strict=True))
     empty = [math.nan] * len(table)
-    flows = table.numbers(used["flow"]) * _factor(used["flow"]) if "flow" in used else empty
+    excluded = _excluded(table, used)
+    flows = table.numbers(used["flow"]) * _factor(used["flow"], name) if "flow" in used else empty
     probes = table.texts(used["probe"]) if "probe" in used else ("",) * len(table)
     bath, perfusate = of.get("bath", empty), of.get("perfusate", empty)
     readings = tuple(
@@ -119,23 +142,65 @@ def read_recovery_table(
             f"{table.file or table.name}, {table.place(row)}",
         )
         for row in range(len(table))
-        if any(math.isfinite(of[role][row]) for role in roles)
+        if row not in excluded and any(math.isfinite(of[role][row]) for role in roles)
     )
-    unused = [one for one in table.columns if one not in used.values()]
+    _check_flows(readings)
+    left_out = [f"excluded, {table.place(row)}: {text}" for row, text in excluded.items()]
+    unused = [
+        one
+        for one in table.columns
+        if one not in used.values() and not (excluded and _is_exclusion(one))
+    ]
     return RecoveryTable(
         readings,
         unit,
         table.file or name,
         ("; ".join(f"{role} in '{column}'" for role, column in used.items()),),
-        (*table.unused, *quoted("column", unused), *quoted("table", more), *words),
+        (
+            *table.unused,
+            *quoted("column", unused),
+            *quoted("table", more),
+            *words,
+            *as_remarks(left_out),
+        ),
     )
 
 
-def _factor(column: str) -> float:
+def _factor(column: str, name: str) -> float:
     """The flow of a column in uL/min is its number times this."""
-    unit = _UNIT_OF_FLOW.search(column)
-    if unit is None:
-        return 1.0
-    return {"n": 1e-3, "u": 1.0, "µ": 1.0, "μ": 1.0, "m": 1e3}[unit[1]] / (
-        60.0 if unit[2] == "h" else 1.0
-    )
+    unit = name_and_unit(column)[1]
+    factor = flow_factor(column) if unit else 1.0
+    if factor is None:
+        raise InputError(
+            f"the flow of '{column}' is in '{unit}'",
+            where=name,
+            allowed="A flow is in uL/min, nL/min or mL/h",
+            do='Call the column "flow (uL/min)", with its numbers in this unit',
+        )
+    return factor
+
+
+def _check_flows(readings: Sequence[ProbeReading]) -> None:
+    for one in readings:
+        flow = one.flow_uL_per_min
+        if math.isfinite(flow) and not flow > 0:
+            raise InputError(
+                f"a flow of {flow:g} uL/min",
+                where=one.where,
+                allowed="A flow is above 0",
+                do="Correct the number, or leave the cell empty where it is not known",
+            )
+
+
+def _is_exclusion(column: str) -> bool:
+    return column.strip().lower() in _EXCLUDED
+
+
+def _excluded(table: DataTable, used: Mapping[str, str]) -> dict[int, str]:
+    """Rows that the table excludes, and why."""
+    columns = [one for one in table.columns if _is_exclusion(one) and one not in used.values()]
+    if not columns:
+        return {}
+    texts = enumerate(table.texts(columns[0]))
+    reasons = {row: exclusion_reason(text, "the table") for row, text in texts}
+    return {row: text for row, text in reasons.items() if text}

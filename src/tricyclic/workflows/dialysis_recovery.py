@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tricyclic.assays.microdialysis.probe_recovery import (
@@ -16,6 +16,7 @@ from tricyclic.core.conditions import MeasuredValue
 from tricyclic.core.format import list_names
 from tricyclic.core.fraction_table import AnimalRow
 from tricyclic.core.recovery import check_recovery
+from tricyclic.errors import InputError
 from tricyclic.stats.statistics import MeanEstimate, mean_with_interval, with_t_interval
 from tricyclic.study.recovery_table import RecoveryTable
 
@@ -58,12 +59,16 @@ def recovery_of_study(
         at other flows.
     """
     result = StudyRecovery()
+    written = {name: row for name, row in animals.items() if math.isfinite(row.recovery)}
     if stated is not None:
         result = StudyRecovery(with_t_interval(stated.value, stated.se, math.inf, confidence))
     elif table is not None:
-        result = _of_table(table, animals, flow_uL_per_min, confidence)
+        flows = {
+            name: row.flow_uL_per_min if math.isfinite(row.flow_uL_per_min) else flow_uL_per_min
+            for name, row in animals.items()
+        }
+        result = _of_table(table, flows, written, confidence)
     own = dict(result.own)
-    written = {name: row for name, row in animals.items() if math.isfinite(row.recovery)}
     for name, row in written.items():
         check_recovery(row.recovery, row.recovery_se, f"animal {name}, recovery")
         error = row.recovery_se if math.isfinite(row.recovery_se) else 0.0
@@ -78,27 +83,63 @@ def recovery_of_study(
     if without:
         other = "the recovery of the study" if result.mean is not None else "their mean"
         note += f"; {other}, {100 * mean.value:.3g} %, for {list_names(without, 6)}"
+    if table is not None and (both := [one for one in written if one in _probes(table)]):
+        note += f"; as stated for {list_names(both, 6)}, not by {table.file}"
     return replace(result, mean=mean, own=tuple(own.items()), read_as=(*result.read_as, note))
+
+
+def _probes(table: RecoveryTable) -> set[str]:
+    return {one.probe for one in table.readings}
 
 
 def _of_table(
     table: RecoveryTable,
-    animals: Mapping[str, AnimalRow],
-    flow_uL_per_min: float,
+    flows: Mapping[str, float],
+    written: Collection[str],
     confidence: float,
 ) -> StudyRecovery:
+    """Recovery of the probes that are called as animals, and a mean for the others.
+
+    Parameters
+    ----------
+    table : RecoveryTable
+    flows : mapping of str to float
+        Flow of each animal [uL/min]; nan where it is not stated.
+    written : collection of str
+        Animals whose recovery is stated.
+    confidence : float
+    """
     result = replace(
         probe_recovery(table.readings, unit=table.unit, confidence=confidence), file=table.file
     )
-    used = recovery_at(result, flow_uL_per_min)
     own = []
     for one in result.probes:
-        same_flow = recovery_name(one) == recovery_name(used)
-        if one.probe in animals and same_flow:
+        if one.probe not in flows or one.probe in written:
+            continue
+        if recovery_name(one) == recovery_name(recovery_at(result, flows[one.probe])):
             check_recovery(one.mean.value, one.mean.se, f"{table.file}, probe {one.probe}")
             own.append((one.probe, one.mean))
+    known = {*dict(own), *written}
     checks = tuple(replace(one, where=f"{table.file}, {one.where}") for one in result.checks)
+    read = tuple(f"{table.file}: {text}" for text in (*table.read_as, *result.remarks))
+    others = [name for name in flows if name not in known]
+    # nan is unequal to itself.
+    stated = {flow for flow in (flows[name] for name in others or flows) if flow == flow}
+    if len(stated) > 1 and others:
+        raise InputError(
+            f"{list_names(others, 6)} have flows of {list_names(_texts(stated), 6)} uL/min, and no "
+            "probe of their names",
+            where=table.file,
+            allowed="Recovery falls with the flow",
+            do="State their recovery in a column of the table of the animals",
+        )
+    if len(stated) > 1:
+        return StudyRecovery(None, tuple(own), checks, read)
+    used = recovery_at(result, next(iter(stated), math.nan))
     how = f"by {recovery_name(used)}, mean of {used.n} {used.over} of {table.file}"
-    read = [f"{table.file}: {text}" for text in (*table.read_as, *result.remarks)]
     share = f"recovery in vitro {100 * used.mean.value:.3g} %, {how}"
     return StudyRecovery(used.mean, tuple(own), checks, (share, *read))
+
+
+def _texts(flows: Collection[float]) -> list[str]:
+    return [f"{one:g}" for one in sorted(flows)]

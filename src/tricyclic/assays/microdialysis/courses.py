@@ -20,7 +20,7 @@ from tricyclic.assays.microdialysis.table_windows import (
     single_time_checks,
 )
 from tricyclic.core.check import Check
-from tricyclic.core.clock_time import MINUTES_PER_DAY, TimeKind, read_time
+from tricyclic.core.clock_time import MINUTES_IN, MINUTES_PER_DAY, TimeKind, read_time
 from tricyclic.core.format import join_reasons, list_names
 from tricyclic.core.fraction_table import AnimalRow, FractionRow, FractionTable, TimeIs
 from tricyclic.core.fractions import AnimalCourse, MeasuredFraction, State
@@ -57,6 +57,8 @@ class CourseConditions:
         Values below are below the limit of quantification or detection; in the unit of the values.
     animals : mapping of str to AnimalRow
         From a second table.
+    time_unit : str
+        Of times of the treatment that are numbers without a unit; empty for minutes.
     exclude : tuple of (str, str)
         Animals ("r12") or fractions ("r12/f07") to leave out, and why.
     """
@@ -72,6 +74,7 @@ class CourseConditions:
     loq: float = math.nan
     lod: float = math.nan
     animals: Mapping[str, AnimalRow] | None = None
+    time_unit: str = ""
     exclude: tuple[tuple[str, str], ...] = ()
 
 
@@ -328,7 +331,8 @@ def _course(
             allowed="An animal has one group",
             do="Give each animal its own name",
         )
-    treated = _treated_min(animal, stated.treated or conditions.treated, spans, kind)
+    per_unit = MINUTES_IN.get(conditions.time_unit.lower(), 1.0)
+    treated = _treated_min(animal, stated.treated or conditions.treated, spans, kind, per_unit)
     flow = _first(stated.flow_uL_per_min, conditions.flow_uL_per_min)
     dead = _first(stated.dead_volume_uL, conditions.dead_volume_uL)
     if math.isfinite(dead) and not math.isfinite(flow):
@@ -452,7 +456,11 @@ def _no_treatment(first: float, last: float, kind: TimeKind, where: str) -> Inpu
 
 
 def _treated_min(
-    animal: str, text: str, spans: Sequence[tuple[float, float]], kind: TimeKind
+    animal: str,
+    text: str,
+    spans: Sequence[tuple[float, float]],
+    kind: TimeKind,
+    per_unit: float,
 ) -> float:
     """Time of the treatment on the clock of the table; 0 where times count from it."""
     where = f"animal {animal}"
@@ -461,7 +469,7 @@ def _treated_min(
         if kind == "minutes" and first < 0 < last:
             return 0.0
         raise _no_treatment(first, last, kind, where)
-    time = read_time(text, where=where)
+    time = read_time(text, per_unit=per_unit, where=where)
     if time is None or time.kind != kind:
         words = {"minutes": "numbers", "time of day": "times of day", "date": "dates with a time"}
         raise InputError(

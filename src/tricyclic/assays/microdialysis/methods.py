@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from tricyclic.core.format import list_names, pluralize
+from tricyclic.core.format import list_names, number_range, pluralize
 from tricyclic.results.chromatography import BatchResult
 from tricyclic.results.microdialysis import MicrodialysisResult
 
@@ -67,9 +67,7 @@ def _recovery(result: MicrodialysisResult) -> str:
     own = [100 * one.value for _, one in result.recoveries]
     if not own:
         return f"{100 * result.recovery.value:.3g} %"
-    return (
-        f"{min(own):.3g} to {max(own):.3g} %, measured for each of {pluralize(len(own), 'animal')}"
-    )
+    return f"{number_range(own)} %, measured for each of {pluralize(len(own), 'animal')}"
 
 
 def _batch(result: MicrodialysisResult, batch: BatchResult, facts: MethodFacts) -> str:

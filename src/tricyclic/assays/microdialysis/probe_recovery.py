@@ -129,7 +129,7 @@ def recovery_at(result: ProbeRecoveryResult, flow_uL_per_min: float = math.nan) 
             "recovery falls with the flow, and the flow of the study is not stated",
             where=result.file,
             allowed=listed,
-            do="Add flow_uL_per_min",
+            do="State it: --flow, or flow_uL_per_min in study.toml",
         )
     fitting = [
         one
@@ -160,7 +160,9 @@ def _complete(one: ProbeReading) -> ProbeReading:
     stated = [math.isfinite(x) for x in (one.bath, one.perfusate)]
     if not any(stated):
         raise InputError(
-            "has a concentration of dialysate, and none of bath or perfusate", where=one.where
+            "has a concentration of dialysate, and none of bath or perfusate",
+            where=one.where,
+            do="Fill it in, or leave the whole row out",
         )
     full = replace(
         one,

@@ -12,6 +12,7 @@ from tricyclic.core.format import (
     align_columns,
     format_number,
     list_names,
+    number_range,
     pluralize,
     wrap_line,
 )
@@ -120,7 +121,7 @@ def nominal_text(result: MicrodialysisResult) -> str:
     own = [100.0 * one.value for _, one in result.recoveries]
     of = f"recovery of {100 * share:.3g} %{limits}"
     if own:
-        of = f"recovery of each probe, {min(own):.3g} to {max(own):.3g} %"
+        of = f"recovery of each probe, {number_range(own)} %"
         if others := len(result.responses) - len(own):
             of += f" ({pluralize(others, 'animal')} by {100 * share:.3g} %{limits})"
     return (

@@ -9,15 +9,22 @@ from pathlib import Path
 from typing import cast
 
 from tricyclic.assays.microdialysis.analysis import DialysisAnalysis, analyse_courses
-from tricyclic.assays.microdialysis.courses import FLOWS, MOST_DEAD_UL, CourseConditions, courses_of
+from tricyclic.assays.microdialysis.courses import (
+    FLOWS,
+    MOST_DEAD_UL,
+    CourseConditions,
+    ReadCourses,
+    courses_of,
+)
 from tricyclic.assays.microdialysis.methods import MethodFacts, dialysis_methods
-from tricyclic.core.fraction_table import AnimalRow, TimeIs
+from tricyclic.core.fraction_table import AnimalRow, AnimalTable, FractionTable, TimeIs
 from tricyclic.core.fractions import BelowLimit, ResponseSettings
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
+from tricyclic.io.animal_table import read_animal_table
 from tricyclic.io.files import file_or_table, source_name
-from tricyclic.io.fraction_table import FractionColumns, read_animal_rows, read_fraction_table
+from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
 from tricyclic.study.dialysis_schema import ShareField
 from tricyclic.study.recovery_table import read_recovery_table
@@ -59,27 +66,7 @@ def run(
         title=options.title,
         analyte=options.analyte,
     )
-    conditions = _conditions(options)
-    stated = conditions.animals or {}
-    table = read_fraction_table(
-        file_or_table(options.table),
-        FractionColumns(
-            options.value,
-            options.animal,
-            options.group,
-            options.time,
-            options.start,
-            options.end,
-            options.analyte,
-        ),
-        sheet=options.sheet or None,
-        decimal=options.decimal or None,
-        left_out={
-            *(target for target, _ in conditions.exclude),
-            *(name for name, animal in stated.items() if animal.excluded),
-        },
-    )
-    read = courses_of(table, conditions)
+    table, animals, read = _read(options)
     analysis = replace(analysis, analyte=options.analyte or table.analyte)
     report_progress(on_progress, 1, 2, "comparing groups")
     result = analyse_courses(read.courses, analysis, left_out=read.left_out)
@@ -95,7 +82,7 @@ def run(
         ),
         file=table.file,
         read_as=(*table.read_as, *read.read_as, *recovery.read_as),
-        unused=table.unused,
+        unused=(*table.unused, *_unused(animals)),
     )
     facts = MethodFacts(_number(options.flow), _number(options.dead_volume))
     result = replace(result, methods=dialysis_methods(result, None, facts))
@@ -115,6 +102,50 @@ def run(
     )
 
 
+def _read(
+    options: AnalyseDialysisOptions,
+) -> tuple[FractionTable, AnimalTable | None, ReadCourses]:
+    """The tables of values and of animals, and the courses in them."""
+    _check_numbers(options)
+    exclude = tuple(_exclusion(text) for text in options.exclude)
+    animals = (
+        read_animal_table(file_or_table(options.animals_table), decimal=options.decimal or None)
+        if options.animals_table
+        else None
+    )
+    rows = animals.rows if animals else None
+    table = read_fraction_table(
+        file_or_table(options.table),
+        FractionColumns(
+            options.value,
+            options.animal,
+            options.group,
+            options.time,
+            options.start,
+            options.end,
+            options.analyte,
+        ),
+        sheet=options.sheet or None,
+        decimal=options.decimal or None,
+        left_out={
+            *(target for target, _ in exclude),
+            *(name for name, row in (rows or {}).items() if row.excluded),
+        },
+        also_read={animals.sheet} if animals and _is_one_file(options) else (),
+    )
+    return table, animals, courses_of(table, _conditions(options, rows, exclude, table.time_unit))
+
+
+def _is_one_file(options: AnalyseDialysisOptions) -> bool:
+    """Whether the values and the animals are sheets of one workbook."""
+    given = (options.table, options.animals_table)
+    return all(isinstance(one, str | Path) for one in given) and len({*map(str, given)}) == 1
+
+
+def _unused(animals: AnimalTable | None) -> tuple[str, ...]:
+    return tuple(f"{animals.file}: {text}" for text in animals.unused) if animals else ()
+
+
 def _window(window: tuple[float, float] | None) -> tuple[float, float]:
     if window is None:
         return ResponseSettings.window_min
@@ -128,7 +159,7 @@ def _window(window: tuple[float, float] | None) -> tuple[float, float]:
     return low, high
 
 
-def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
+def _check_numbers(options: AnalyseDialysisOptions) -> None:
     for name in ("flow", "fraction_min", "molar_mass", "lod", "loq", "cv_max_percent"):
         value = getattr(options, name)
         if value is not None and not (math.isfinite(value) and value > 0):
@@ -145,14 +176,14 @@ def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
             where="flow",
             allowed=f"Flows are {FLOWS[0]:g} to {FLOWS[1]:g} uL/min",
         )
-    animals = (
-        read_animal_rows(
-            file_or_table(options.animals_table),
-            decimal=options.decimal or None,
-        )
-        if options.animals_table
-        else None
-    )
+
+
+def _conditions(
+    options: AnalyseDialysisOptions,
+    animals: Mapping[str, AnimalRow] | None,
+    exclude: tuple[tuple[str, str], ...],
+    time_unit: str,
+) -> CourseConditions:
     return CourseConditions(
         unit=options.unit,
         to=options.to_unit,
@@ -165,7 +196,8 @@ def _conditions(options: AnalyseDialysisOptions) -> CourseConditions:
         loq=_number(options.loq),
         lod=_number(options.lod),
         animals=animals,
-        exclude=tuple(_exclusion(text) for text in options.exclude),
+        time_unit=time_unit,
+        exclude=exclude,
     )
 
 
