@@ -15,7 +15,7 @@ from peak_traces import FAMILIES, profile
 from tricyclic.numerics.peaks.learn import LonePeak, fit_emg, learn_shape, refit
 from tricyclic.numerics.peaks.noise import NoiseModel
 from tricyclic.numerics.peaks.shape import FWHM, STEP, emg_shape, grid
-from tricyclic.numerics.peaks.window import PeakPlaces, Window, nonnegative
+from tricyclic.numerics.peaks.window import Bend, PeakPlaces, Window, nonnegative
 
 WHITE = NoiseModel(np.empty(0), 0.001, 0.001)
 
@@ -133,11 +133,46 @@ def test_a_baseline_that_does_not_bend_is_a_straight_line_and_a_free_one_a_cubic
     signal = shape.columns(time)[0] + 0.002 * time**2 + 0.01 * rng.standard_normal(time.size)
     places = PeakPlaces(np.zeros(1), np.ones(1), np.full(1, 0.1), np.ones(1))
 
-    def area(degree, bend=()):
-        fit = Window(time, signal, shape, WHITE, degree, bend).fit(places)
+    def area(degree, *sd):
+        fit = Window(time, signal, shape, WHITE, degree, Bend(sd=sd)).fit(places)
         return float(fit.area[0]), float(fit.area_se[0]), float(fit.baseline[0])
 
-    assert area(3, (1e-9, 1e-9)) == pytest.approx(area(1), rel=1e-5)
-    assert area(3, (1e9, 1e9)) == pytest.approx(area(3), rel=1e-5)
-    between = area(3, (1e-3, 1e-3))[0]
+    assert area(3, 1e-9, 1e-9) == pytest.approx(area(1), rel=1e-5)
+    assert area(3, 1e9, 1e9) == pytest.approx(area(3), rel=1e-5)
+    between = area(3, 1e-3, 1e-3)[0]
     assert min(area(1)[0], area(3)[0]) < between < max(area(1)[0], area(3)[0])
+
+
+def test_a_known_bend_gives_the_area_and_baseline_of_a_trace_without_it():
+    time = np.linspace(-8.0, 10.0, 300)
+    rng = np.random.default_rng(4)
+    shape = emg_shape(0.5)
+    straight = shape.columns(time)[0] + 0.3 * time + 0.01 * rng.standard_normal(time.size)
+    bent = 0.7 * (1.5 * np.linspace(-1.0, 1.0, 300) ** 2 - 0.5)
+    places = PeakPlaces(np.zeros(1), np.ones(1), np.full(1, 0.1), np.ones(1))
+    sd = (1e-3, 1e-3)
+    plain = Window(time, straight, shape, WHITE, 3, Bend(sd=sd)).fit(places)
+    known = Bend((0.7, 0.0), sd)
+    fit = Window(time, straight + bent, shape, WHITE, 3, known).fit(places)
+    assert fit.area == pytest.approx(plain.area, rel=1e-9)
+    np.testing.assert_allclose(fit.baseline, plain.baseline + bent, atol=1e-9)
+    peak = LonePeak(time, straight, WHITE, 0.0, 1.0, Bend(sd=sd))
+    other = LonePeak(time, straight + bent, WHITE, 0.0, 1.0, known)
+    assert fit_emg(other) == pytest.approx(fit_emg(peak), rel=1e-6)
+    assert refit(other, shape)[1] == pytest.approx(refit(peak, shape)[1], rel=1e-9)
+
+
+def test_readings_that_bend_more_than_is_known_strain_the_baseline():
+    time = np.linspace(-8.0, 10.0, 300)
+    rng = np.random.default_rng(4)
+    shape = emg_shape(0.5)
+    noise = 0.001 * rng.standard_normal(time.size)
+    places = PeakPlaces(np.zeros(1), np.ones(1), np.full(1, 0.1), np.ones(1))
+    for bend, low, high in ((0.0, 0.0, 10.0), (0.2, 500.0, np.inf)):
+        signal = shape.columns(time)[0] + bend * np.cos(time / 4.0) + noise
+        window = Window(time, signal, shape, WHITE, 3, Bend(sd=(1e-4, 1e-4)))
+        fit = window.fit(places)
+        strain = window.strain(fit)
+        assert low <= strain < high
+        free = Window(time, signal, shape, WHITE, 3).fit(places)
+        assert strain == pytest.approx(fit.deviance - free.deviance, rel=0.1, abs=0.5)

@@ -11,7 +11,7 @@ from tricyclic.assays.chromatography.model import PeakModel
 from tricyclic.assays.chromatography.reference import TALL, Reference
 from tricyclic.assays.chromatography.trace import EvenTrace, usual_bend
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
-from tricyclic.numerics.peaks.window import PeakPlaces, Window, WindowFit
+from tricyclic.numerics.peaks.window import FREE, Bend, PeakPlaces, Window, WindowFit
 
 FloatArray = NDArray[np.float64]
 
@@ -126,16 +126,28 @@ def _fit_extent(
     span = float(np.ptp(trace.signal[part]))
     noise = reference.noise.with_misfit(span, width / trace.step)
     bend = usual_bend(trace, reference.quiet, center, part.stop - part.start)
-    window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE, bend)
-    fit = window.fit(listed)
-    names = [compound.name, *(one.name for one in near)]
-    for _ in range(MOST_UNKNOWNS if unlisted else 0):
-        more = _with_unknown(window, fit, center, width)
-        if more is None:
-            break
-        fit = more
-        names.append("unknown")
-    return CompoundFit(compound, trace.time[part], fit, tuple(names), window)
+    names = (compound.name, *(one.name for one in near))
+
+    def fitted(known: Bend) -> CompoundFit:
+        window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE, known)
+        fit, unknowns = window.fit(listed), 0
+        for _ in range(MOST_UNKNOWNS if unlisted else 0):
+            more = _with_unknown(window, fit, center, width)
+            if more is None:
+                break
+            fit, unknowns = more, unknowns + 1
+        return CompoundFit(compound, window.time, fit, names + ("unknown",) * unknowns, window)
+
+    first = fitted(bend)
+    log_count = float(np.log(first.window.count))
+    if first.window.strain(first.fit) <= len(bend.sd) * log_count:
+        return first
+    # The readings here bend more than those beside the peak.
+    free = fitted(FREE)
+    gain = first.fit.deviance - free.fit.deviance
+    more_unknowns = len(free.names) - len(first.names)
+    least = len(bend.sd) + UNKNOWN_PARAMETERS * more_unknowns
+    return free if gain > least * log_count else first
 
 
 def _is_supported(fit: CompoundFit) -> bool:

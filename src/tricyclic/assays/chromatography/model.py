@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.assays.chromatography.reference import Reference
+from tricyclic.assays.chromatography.reference import TALL, Reference
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.numerics.peaks.learn import LonePeak, fit_emg, learn_shape, refit
 from tricyclic.numerics.peaks.noise import mad_sd
@@ -27,8 +27,9 @@ SHIFT_SD, LEAST_SHIFT_SD = 0.15, 0.02
 MOST_PEAKS = 24
 # Below this ratio of height to noise a peak teaches nothing about the shape.
 LEAST_SN = 20.0
-# Degree of the baseline below a peak from which a shape is learned.
-_DEGREE = 1
+# Degree of the baseline below a peak from which a shape is learned, beside what is known of its
+# bend, and that below a tall peak, whose front and tail would bend it.
+_DEGREE, _DEGREE_TALL = 2, 1
 # A width of a compound's own has to differ by this many standard errors and by this part.
 _CLEAR, _LEAST_DIFFERENCE = 4.0, 0.02
 
@@ -97,9 +98,12 @@ def learn_model(model: PeakModel, references: Sequence[Reference]) -> PeakModel:
         return model
     shape = common_emg(good)
     fitted = [refit(peak, shape)[0] for peak in good]
+    middle = best[: len(good)][len(good) // 2]
     return replace(
         model,
-        shape=learn_shape(fitted, shape, _DEGREE),
+        shape=learn_shape(
+            fitted, shape, _DEGREE_TALL if middle.signal_to_noise > TALL else _DEGREE
+        ),
         width_share=float(np.median([peak.width / peak.center for peak in fitted])),
     )
 

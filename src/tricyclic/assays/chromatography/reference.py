@@ -143,7 +143,9 @@ def _free_of_others(trace: EvenTrace, rough: _Rough, peak: LonePeak) -> tuple[fl
     slope = np.diff(np.interp(feet, trace.time, smooth))[0] / (feet[1] - feet[0])
     above = smooth[part] - np.interp(feet[0], trace.time, smooth) - slope * (time - feet[0])
     # Half, because the bend is twice that of the stretches beside the peak.
-    most = 0.5 * sum(peak.bend) + _RISE_NOISE * peak.noise.rms + 2.0 * LEAST_MISFIT * rough.height
+    most = (
+        0.5 * sum(peak.bend.sd) + _RISE_NOISE * peak.noise.rms + 2.0 * LEAST_MISFIT * rough.height
+    )
     beyond = above > most
     before, behind = time[beyond & (time < feet[0])], time[beyond & (time > feet[1])]
     return (

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.errors import InputError
 from tricyclic.numerics.peaks.noise import NoiseModel, fit_noise, mad_sd
-from tricyclic.numerics.peaks.window import polynomial
+from tricyclic.numerics.peaks.window import Bend, polynomial
 
 FloatArray = NDArray[np.float64]
 
@@ -27,9 +27,9 @@ _BENT_DEGREES, _BENT = (3, 4, 5), 0.6
 # An autoregression fitted to short stretches misses part of the slowest noise, to which an area is
 # most sensitive: in simulations (benchmarks/peaks.py) standard errors are too small by this.
 _SLOW_NOISE = 1.08
-# A baseline below a peak bends by this part of the straightest of so many stretches on either side:
-# a stretch has noise and small peaks beside what its baseline bends.
-_STRETCHES, _BEND = 2, 0.5
+# A baseline below a peak bends by what its sides have in common, and this part of the straightest
+# of so many stretches on either side more or less: a stretch has noise and small peaks as well.
+_SIDES, _STRETCHES, _BEND = 2, 2, 0.5
 # What digits of a reading resolve of it, where a trace is constant.
 _RESOLVED = 1e-12
 # A reading is a spike beyond this many standard deviations of the step to the next one.
@@ -194,7 +194,7 @@ def quiet_noise(
 
 def usual_bend(
     trace: EvenTrace, quiet: Sequence[tuple[float, FloatArray]], near: float, length: int
-) -> tuple[float, ...]:
+) -> Bend:
     """How much a baseline bends near a time, from the quiet stretches before and behind it.
 
     Parameters
@@ -210,27 +210,36 @@ def usual_bend(
 
     Returns
     -------
-    tuple of float
-        Standard deviation of the coefficients of the Legendre polynomials of the second and third
-        degree on the window, in signal; empty where no stretch is quiet.
+    Bend
+        On the window, of the second and third degree; free where no stretch is quiet. What both
+        sides bend at least is the mean.
     """
     before = [one for one in quiet if one[0] < near][-_STRETCHES:]
     behind = [one for one in quiet if one[0] >= near][:_STRETCHES]
-    sides = [min(_bend_of(trace, *one) for one in side) for side in (before, behind) if side]
+    sides = [
+        min((_bend_of(trace, *one) for one in side), key=lambda one: float(np.hypot(*one)))
+        for side in (before, behind)
+        if side
+    ]
     if not sides:
-        return ()
+        return Bend()
     least = np.finfo(float).tiny ** 0.25
     # All stretches are of one length.
-    ratio = length / quiet[0][1].size
-    return tuple(max(_BEND * max(sides) * ratio**degree, least) for degree in (2, 3))
+    ratio = (length / quiet[0][1].size) ** np.array([2.0, 3.0])
+    largest = max(float(np.hypot(*one)) for one in sides)
+    both = np.array(sides)
+    # The tail of a solvent bends many times less behind a peak than before it.
+    alike = (np.sign(both) == np.sign(both[0])).all(axis=0) & (len(sides) == _SIDES)
+    mean = np.where(alike, np.sign(both[0]) * np.abs(both).min(axis=0), 0.0) * ratio
+    sd = np.maximum(_BEND * largest * ratio, least)
+    return Bend(tuple(mean.tolist()), tuple(sd.tolist()))
 
 
-def _bend_of(trace: EvenTrace, middle: float, piece: FloatArray) -> float:
-    """Size of the Legendre coefficients of the second and third degree of a stretch, in signal."""
+def _bend_of(trace: EvenTrace, middle: float, piece: FloatArray) -> FloatArray:
+    """Legendre coefficients of the second and third degree of a stretch, in signal."""
     first = int(np.clip(np.searchsorted(trace.time, middle) - piece.size // 2, 0, None))
     signal = trace.signal[first : first + piece.size]
-    fitted = np.linalg.lstsq(polynomial(signal.size, 3), signal, rcond=None)[0]
-    return float(np.hypot(*fitted[2:]))
+    return np.asarray(np.linalg.lstsq(polynomial(signal.size, 3), signal, rcond=None)[0][2:])
 
 
 def _without_baseline(stretches: FloatArray, degree: int) -> FloatArray:

@@ -17,7 +17,7 @@ from scipy.optimize import least_squares, nnls
 from tricyclic.numerics.peaks.emg import emg_with_derivatives
 from tricyclic.numerics.peaks.noise import NoiseModel
 from tricyclic.numerics.peaks.shape import PeakShape, grid, reduced_shape
-from tricyclic.numerics.peaks.window import bend_prior, beside_baseline, polynomial
+from tricyclic.numerics.peaks.window import FREE, Bend, beside_baseline, polynomial
 
 FloatArray = NDArray[np.float64]
 
@@ -41,10 +41,9 @@ class LonePeak:
         Of the readings.
     center, width : float
         Apex, and width at half height over 2.3548.
-    bend : tuple of float
-        Standard deviations of the coefficients of the baseline's Legendre polynomials from the
-        second degree on, in signal; those not listed are free. Front and tail of a tall peak
-        cannot be distinguished from a bent baseline by the peak itself.
+    bend : Bend
+        What is known of the baseline: front and tail of a tall peak cannot be distinguished from
+        a bent baseline by the peak itself.
     """
 
     time: FloatArray
@@ -52,7 +51,12 @@ class LonePeak:
     noise: NoiseModel
     center: float
     width: float
-    bend: tuple[float, ...] = ()
+    bend: Bend = FREE
+
+    @property
+    def unbent(self) -> FloatArray:
+        """The readings less what their baseline is known to bend."""
+        return self.signal - self.bend.usual(self.time.size)
 
 
 def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float]:
@@ -64,7 +68,7 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
         Center and sigma in the unit of time, tau over sigma, and area.
     """
     q = _baseline(peak, degree)
-    target = _beside(peak, q, peak.signal)
+    target = _beside(peak, q, peak.unbent)
 
     def solve(p: FloatArray) -> tuple[FloatArray, float, FloatArray]:
         sigma = peak.width * float(np.exp(p[1]))
@@ -113,7 +117,7 @@ def fit_emg(peak: LonePeak, degree: int = 3) -> tuple[float, float, float, float
 def _baseline(peak: LonePeak, degree: int) -> FloatArray:
     """An orthonormal basis of the whitened baseline and, below it, of its prior."""
     whitened = peak.noise.whiten(polynomial(peak.time.size, degree))
-    return np.linalg.qr(np.concatenate([whitened, bend_prior(peak.bend, degree)]))[0]
+    return np.linalg.qr(np.concatenate([whitened, peak.bend.prior(degree)]))[0]
 
 
 def _beside(peak: LonePeak, baseline: FloatArray, values: FloatArray) -> FloatArray:
@@ -163,7 +167,7 @@ def learn_shape(peaks: Sequence[LonePeak], start: PeakShape, degree: int = 3) ->
 def refit(peak: LonePeak, shape: PeakShape, degree: int = 3) -> tuple[LonePeak, float]:
     """A peak with center, width and area refitted for a shape."""
     q = _baseline(peak, degree)
-    target = _beside(peak, q, peak.signal)
+    target = _beside(peak, q, peak.unbent)
     center, width, area = peak.center, peak.width, 0.0
     for _ in range(6):
         u = (peak.time - center) / width
@@ -212,7 +216,7 @@ def _mixture(
             widths * np.sqrt(2.0 * np.pi)
         )
         raw = raw * (area / peak.width)
-        parts = _beside(peak, _baseline(peak, degree), np.column_stack([raw, peak.signal]))
+        parts = _beside(peak, _baseline(peak, degree), np.column_stack([raw, peak.unbent]))
         gram += parts[:, :-1].T @ parts[:, :-1]
         along += parts[:, :-1].T @ parts[:, -1]
     upper = np.linalg.cholesky(gram).T

@@ -87,22 +87,35 @@ def polynomial(count: int, degree: int) -> FloatArray:
     return np.asarray(np.polynomial.legendre.legvander(np.linspace(-1.0, 1.0, count), degree))
 
 
-def bend_prior(bend: tuple[float, ...], degree: int) -> FloatArray:
-    """Rows of a design matrix for Legendre coefficients of a known standard deviation.
+@dataclass(frozen=True)
+class Bend:
+    """What a baseline bends, as far as it is known before a fit.
 
-    Parameters
+    Attributes
     ----------
-    bend : tuple of float
-        Standard deviations of the coefficients from the second degree on; those not listed are
-        free.
-    degree : int
-        Of the polynomial.
+    mean, sd : tuple of float
+        Mean and standard deviation of the coefficients of its Legendre polynomials from the second
+        degree on, in signal; those not listed are free.
     """
-    known = bend[: max(degree - 1, 0)]
-    rows = np.zeros((len(known), degree + 1))
-    for row, sd in enumerate(known):
-        rows[row, row + 2] = 1.0 / sd
-    return rows
+
+    mean: tuple[float, ...] = ()
+    sd: tuple[float, ...] = ()
+
+    def prior(self, degree: int) -> FloatArray:
+        """Rows of a design matrix for the coefficients of a polynomial of a degree, less means."""
+        known = self.sd[: max(degree - 1, 0)]
+        rows = np.zeros((len(known), degree + 1))
+        for row, sd in enumerate(known):
+            rows[row, row + 2] = 1.0 / sd
+        return rows
+
+    def usual(self, count: int) -> FloatArray:
+        """The bend of the means on `count` even steps, in signal."""
+        columns = polynomial(count, 1 + len(self.mean))[:, 2:]
+        return np.asarray(columns @ np.array(self.mean, dtype=np.float64))
+
+
+FREE = Bend()
 
 
 def beside_baseline(columns: FloatArray, baseline: FloatArray) -> FloatArray:
@@ -133,8 +146,8 @@ class Window:
         Of the readings.
     degree : int
         Degree of the polynomial baseline.
-    bend : tuple of float
-        Standard deviations of its coefficients, as in `bend_prior`; empty for a free baseline.
+    bend : Bend
+        What is known of it; by default it is free.
     """
 
     def __init__(
@@ -144,13 +157,14 @@ class Window:
         shape: PeakShape,
         noise: NoiseModel,
         degree: int = 3,
-        bend: tuple[float, ...] = (),
+        bend: Bend = FREE,
     ) -> None:
         self.time, self.signal, self.shape, self.noise = time, signal, shape, noise
         self._degree = degree
         self._raw_baseline = polynomial(time.size, degree)
-        self._prior = bend_prior(bend, degree)
-        whitened = noise.whiten(np.column_stack([self._raw_baseline, signal]))
+        self._prior = bend.prior(degree)
+        self._usual = bend.usual(time.size)
+        whitened = noise.whiten(np.column_stack([self._raw_baseline, signal - self._usual]))
         self._baseline = np.linalg.qr(np.concatenate([whitened[:, :-1], self._prior]))[0]
         self._target = self.project(whitened[:, -1])
 
@@ -222,13 +236,19 @@ class Window:
     def bending(self, fit: WindowFit, degrees: int) -> float:
         """Fall of the deviance by a baseline of so many degrees more."""
         more = polynomial(self.time.size, self._degree + degrees)[:, self._degree + 1 :]
+        return self._fall(fit, more)
+
+    def strain(self, fit: WindowFit) -> float:
+        """Fall of the deviance by a baseline that is free of what was known of it."""
+        return self._fall(fit, self._raw_baseline[:, 2 : 2 + self._prior.shape[0]])
+
+    def _fall(self, fit: WindowFit, more: FloatArray) -> float:
         present = fit.area > 0.0
         by_shift = self.columns(fit.center, fit.places.width)[1][:, present]
         raw = np.column_stack([fit.peaks[:, present], by_shift, more])
         columns = self.project(self.noise.whiten(raw))
-        known = int(raw.shape[1]) - degrees
         q = np.linalg.qr(columns)[0]
-        return float(np.sum((q[:, known:].T @ self._target) ** 2))
+        return float(np.sum((q[:, raw.shape[1] - more.shape[1] :].T @ self._target) ** 2))
 
     def _solve(self, places: PeakPlaces, shift: FloatArray) -> _State:
         value, by_shift = self.columns(places.center + shift * places.width, places.width)
@@ -251,7 +271,7 @@ class Window:
         scale = np.sqrt(np.maximum(np.diag(information), 1e-300))
         covariance = np.linalg.pinv(information / np.outer(scale, scale)) / np.outer(scale, scale)
         peaks = state.value * state.area
-        left = self.signal - peaks.sum(axis=1)
+        left = self.signal - self._usual - peaks.sum(axis=1)
         # Areas are those beside the whitened baseline. Whitening nearly removes the level of a
         # trace with slow noise, so that the baseline itself is that of plain least squares.
         prior = self.noise.rms * self._prior
@@ -260,7 +280,7 @@ class Window:
             np.concatenate([left, np.zeros(prior.shape[0])]),
             rcond=None,
         )[0]
-        baseline = self._raw_baseline @ coefficients
+        baseline = self._usual + self._raw_baseline @ coefficients
         return WindowFit(
             places,
             state.area,
