@@ -12,6 +12,7 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.release import ReleaseResult
 
 SYNTHETIC = "synthetic data: simulated wells and animals, no experiment"
 ALPHA = 0.05
@@ -107,6 +108,8 @@ class VirtualAssayResult(Renderable):
     microdialysis : MicrodialysisResult or None
         The simulated rats analysed like a measured study; None for other assays, and where the
         groups cannot be analysed.
+    release : ReleaseResult or None
+        The simulated cultures analysed like a measured study; None for other assays.
     """
 
     assay: str
@@ -127,3 +130,4 @@ class VirtualAssayResult(Renderable):
     )
     plots: tuple[CurvePlot | TimeCoursePlot, ...] = ()
     microdialysis: MicrodialysisResult | None = None
+    release: ReleaseResult | None = None

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
+
+from tricyclic.assays.release.positions import position_checks
+from tricyclic.core.culture_arms import CultureArm
+from tricyclic.results.release import ReleaseWell
 
 BASAL, STIMULATED = 6, 7
 HEAD = ("culture", "well", "drug", "concentration_uM", "stimulus", "antagonist")
@@ -167,3 +172,23 @@ def test_a_sample_above_the_standards_is_not_extrapolated(analyse, rows):
     assert above
     assert all(math.isnan(w.net) and w.bounds["stimulated"] == pytest.approx(2.5) for w in above)
     assert all(row[7] > 2.3 for row, w in zip(rows, result.wells, strict=True) if w in above)
+
+
+def test_checks_of_places_and_order_flag_few_good_studies():
+    """At a level of 1 %, of 400 studies whose wells have no effect of place or order."""
+    rng = np.random.default_rng(8)
+    places = [f"{row}{column}" for row in "ABCD" for column in range(1, 7)]
+    arms = [CultureArm("imipramine", float(k), "uM", "BDNF") for k in range(8)]
+    flagged = dict.fromkeys(("release_edge_wells", "release_reading_order"), 0)
+    runs = 400
+    for _ in range(runs):
+        wells = []
+        for culture in range(4):
+            order = rng.permutation(24)
+            for k, place in enumerate(rng.permutation(places)):
+                net = 300.0 * np.exp(rng.normal(0, 0.2))
+                one = ReleaseWell(str(culture), "1", str(place), arms[k % 8], 1, 2, 1, net, 2)
+                wells.append(replace(one, order=float(order[k])))
+        for check in position_checks(wells):
+            flagged[check.name] += check.level == "warn"
+    assert all(count / runs <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / runs) for count in flagged.values())

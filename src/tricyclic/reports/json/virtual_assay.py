@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
+from tricyclic.reports.json import all_fields
 from tricyclic.reports.json.microdialysis import microdialysis_json
 from tricyclic.reports.json.study import estimate_json
 from tricyclic.results.virtual_assay import SYNTHETIC, VirtualAssayResult, VirtualGroup
@@ -38,6 +39,7 @@ def virtual_assay_json(result: VirtualAssayResult) -> dict[str, Any]:
             if result.microdialysis is not None
             else {}
         ),
+        **({"release": all_fields(result.release)} if result.release is not None else {}),
     }
 
 

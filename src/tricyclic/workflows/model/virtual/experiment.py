@@ -22,6 +22,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.release import ReleaseResult
 from tricyclic.results.virtual_assay import (
     AssaySetting,
     PowerEstimate,
@@ -119,6 +120,7 @@ class Analysis:
     plots: tuple[CurvePlot | TimeCoursePlot, ...]
     remarks: tuple[str, ...] = ()
     microdialysis: MicrodialysisResult | None = None
+    release: ReleaseResult | None = None
 
 
 class VirtualExperiment(ABC):
@@ -226,6 +228,7 @@ def run_experiment(
         tables=analysis.tables,
         plots=analysis.plots,
         microdialysis=analysis.microdialysis,
+        release=analysis.release,
     )
 
 

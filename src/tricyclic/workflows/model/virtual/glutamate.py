@@ -44,6 +44,7 @@ from tricyclic.workflows.model.virtual.curves import (
 from tricyclic.workflows.model.virtual.experiment import Analysis, ArmReadings, TypicalSubject
 from tricyclic.workflows.model.virtual.levels import DoseLevel, format_levels, parse_levels
 from tricyclic.workflows.model.virtual.plots import DoseResponse, dose_response_plot
+from tricyclic.workflows.model.virtual.release_wells import release_of
 from tricyclic.workflows.model.virtual.settings import assay_with_settings
 
 DEFAULTS = {
@@ -183,6 +184,9 @@ class GlutamateExperiment(CultureExperiment):
                 "cultures": curve_table(curves),
             },
             plots=(dose_response_plot(plot),),
+            release=release_of(
+                cultures, ligands, (BASELINE, AFTER), stimulus=self.factor, title=self.title
+            ),
             remarks=(
                 *curves.remarks,
                 *missing_folds(fold),
