@@ -198,6 +198,36 @@ def test_standards_are_counted_one_by_one_and_by_level(
     assert set(of_all.names) == wrong
 
 
+# ICH M10, 3.2.5.2: 20 % at the lower limit of quantification, which is the lowest standard.
+@pytest.mark.parametrize(
+    ("nominal", "measured", "meets"),
+    [
+        (0.5, 0.599, True),
+        (0.5, 0.401, True),
+        (0.5, 0.601, False),
+        (0.5, 0.399, False),
+        (0.5004, 0.599, True),
+        (0.51, 0.599, False),
+        (1.5, 1.724, True),
+        (1.5, 1.726, False),
+    ],
+)
+def test_quality_controls_at_the_lowest_standard_have_its_limit(nominal, measured, meets):
+    controls = [
+        QualityControl("a", "LLOQ", nominal, measured),
+        QualityControl("b", "high", 40.0, 40.0),
+    ]
+    _, overall, lowest, high = control_criteria(controls, lowest=0.5)
+    assert lowest.meets is meets
+    assert lowest.name.endswith("within 20 %" if nominal < 0.505 else "within 15 %")
+    assert ("lowest standard" in overall.name) is (nominal < 0.505)
+    assert high.name == "quality controls of level high within 15 %"
+    # One of two is below 2 of 3.
+    assert overall.meets is meets
+    # The limit of a control that is at no standard is 15 %.
+    assert control_criteria(controls)[2].meets is (abs(measured / nominal - 1.0) <= 0.15)
+
+
 # ICH M10, 3.3.1: three levels in duplicate, or 5 % of the study samples, whichever is more.
 @pytest.mark.parametrize(
     ("counts", "samples", "meets"),

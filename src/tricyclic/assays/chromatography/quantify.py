@@ -178,7 +178,7 @@ def _analyte(
         amounts,
         (
             *standards_criteria(line),
-            *control_criteria(_controls(amounts), samples=_samples(amounts)),
+            *control_criteria(_controls(amounts), samples=_samples(amounts), lowest=line.lowest),
             *_carry_over(samples, by_name, analyte, standard, line),
         ),
         drift,
