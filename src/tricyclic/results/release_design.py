@@ -47,6 +47,11 @@ class ReleaseDesignResult(Renderable):
         As planned, or what is needed.
     needed : PlannedCultures or None
         None where more than 200 cultures are needed.
+    needed_cautious : PlannedCultures or None
+        The same if the scatter of effects between cultures is at its upper limit (80 %,
+        one-sided); None where that is not known or more than 200 are needed.
+    cautious_factor : float
+        Upper limit of that scatter over its estimate; nan where it is stated.
     detectable : float
         Smallest ratio above 1 that the plan shows with the wanted power.
     curves : tuple of (int, tuple of PlannedCultures)
@@ -61,6 +66,8 @@ class ReleaseDesignResult(Renderable):
     arms: int
     plan: PlannedCultures
     needed: PlannedCultures | None
+    needed_cautious: PlannedCultures | None
+    cautious_factor: float
     detectable: float
     curves: tuple[tuple[int, tuple[PlannedCultures, ...]], ...]
     checks: tuple[Check, ...] = ()

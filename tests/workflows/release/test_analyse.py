@@ -114,6 +114,12 @@ def test_the_plan_of_a_study_from_its_scatter(result, tmp_path):
     more = tca.release_design(tmp_path / "release.json", ratio=1.3, arms=5)
     assert more.needed.cultures >= plan.needed.cultures
     assert "cultures needed" in plan.summary()
+    # Upper limit of a standard deviation of six cultures, 80 %, one-sided.
+    assert plan.cautious_factor == pytest.approx(math.sqrt(5 / stats.chi2.ppf(0.2, 5)))
+    wider = plan.needed_cautious
+    assert wider.cultures >= plan.needed.cultures
+    assert wider.sd == pytest.approx(plan.plan.sd * plan.cautious_factor)
+    assert list(plan.to_frame()["study"]) == ["planned", "needed", "needed, cautiously"]
 
 
 @pytest.mark.parametrize(("ratio", "sd", "n"), [(1.5, 0.3, 4), (0.7, 0.2, 3), (1.2, 0.1, 6)])
@@ -129,6 +135,7 @@ def test_a_plan_from_stated_scatter_and_its_errors():
     assert plan.plan.sd == pytest.approx(
         math.sqrt(math.log1p(0.15**2) + 2 * math.log1p(0.2**2) / 4)
     )
+    assert plan.needed_cautious is None
     with pytest.raises(tca.InputError) as error:
         tca.release_design(well_cv=20)
     assert str(error.value) == (

@@ -14,10 +14,13 @@ from tricyclic.core.check import Check
 from tricyclic.errors import InputError
 from tricyclic.results.release import ReleaseScatter
 from tricyclic.results.release_design import PlannedCultures, ReleaseDesignResult
+from tricyclic.stats.control_rules import variance_limits
 
 # Numbers of wells of the figure, and its largest number of cultures.
 WELLS, LARGEST = (1, 2, 3, 6), 15
 FEW = 3
+# Level of the two-sided limits whose upper one is that of 80 %, one-sided.
+CAUTIOUS = 0.6
 
 
 def plan_release(
@@ -76,6 +79,11 @@ def plan_release(
         (m, tuple(planned(n, m) for n in range(2, max(LARGEST, plan.cultures) + 1)))
         for m in sorted({*WELLS, wells})
     )
+    factor = cautious_factor(scatter)
+    wider = log_ratio_sd(scatter, wells) * factor
+    cautious = None
+    if math.isfinite(factor):
+        cautious = needed_cultures(ratio, wider, power, alpha=alpha)
     few = plan.cultures < FEW
     return ReleaseDesignResult(
         scatter,
@@ -85,6 +93,10 @@ def plan_release(
         arms,
         plan,
         planned(count, wells) if count is not None else None,
+        PlannedCultures(cautious, wells, wider, power_of(ratio, wider, cautious, alpha=alpha))
+        if cautious is not None
+        else None,
+        factor,
         _detectable(plan, power, alpha),
         curves,
         (
@@ -98,6 +110,16 @@ def plan_release(
             ),
         ),
     )
+
+
+def cautious_factor(scatter: ReleaseScatter) -> float:
+    """Upper limit (80 %, one-sided) of the scatter of effects between cultures, over its estimate;
+    nan where it is not from a study.
+    """
+    if scatter.cultures < 2 or not scatter.log_ratio_sd > 0:
+        return math.nan
+    high = variance_limits(scatter.log_ratio_sd**2, scatter.cultures - 1, CAUTIOUS)[1]
+    return math.sqrt(high) / scatter.log_ratio_sd
 
 
 def _detectable(plan: PlannedCultures, power: float, alpha: float) -> float:

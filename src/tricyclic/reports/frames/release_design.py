@@ -13,6 +13,8 @@ def release_design_frames(result: ReleaseDesignResult) -> dict[str, Columns]:
     """ "plan" with the needed cultures; "power" by cultures and wells."""
     stated = [("planned", result.plan)]
     stated += [("needed", result.needed)] if result.needed is not None else []
+    if result.needed_cautious is not None:
+        stated.append(("needed, cautiously", result.needed_cautious))
     return {
         "plan": {"study": [label for label, _ in stated], **_rows([one for _, one in stated])},
         "power": _rows([one for _, plans in result.curves for one in plans]),

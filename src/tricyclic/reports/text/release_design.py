@@ -35,6 +35,15 @@ def release_design_text(result: ReleaseDesignResult) -> str:
         else f"  cultures needed   {needed.cultures} with {pluralize(needed.wells, 'well')} of "
         f"each arm (power {100 * needed.power:.0f} %)"
     )
+    if result.needed_cautious is not None:
+        cautious = result.needed_cautious
+        lines.append(
+            wrap_line(
+                f"  cautiously        {cautious.cultures} (power {100 * cautious.power:.0f} %), if "
+                f"the scatter is {result.cautious_factor:.2f} times as large, its upper limit "
+                "(80 %, one-sided)"
+            )
+        )
     shown = (
         f"{format_number(result.detectable)} or 1/{format_number(result.detectable)}"
         if math.isfinite(result.detectable)
