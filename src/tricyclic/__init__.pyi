@@ -28,6 +28,7 @@ from .api.microdialysis import (
     no_net_flux,
     probe_recovery,
 )
+from .api.neurite_images import trace_neurites
 from .api.neurites import analyse_neurites, neurites_design
 from .api.population import population, sensitivity
 from .api.release import analyse_release, release_design
@@ -124,6 +125,7 @@ __all__ = [
     "sensitivity",
     "sensorgram",
     "simulate",
+    "trace_neurites",
     "validate",
     "verify_study",
     "virtual_assay",

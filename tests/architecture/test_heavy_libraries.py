@@ -20,6 +20,9 @@ ENTRY_POINTS: dict[str, tuple[str, ...]] = {
     "typst": ("plotting/typst_pages.py",),
     "jinja2": ("reports/",),
     "numba": ("numerics/",),
+    "skimage": ("numerics/images/masks.py",),
+    "tifffile": ("io/images/planes.py",),
+    "PIL": ("io/images/", "plotting/"),
     "pyarrow": ("io/",),
     "pandas": ("io/frames.py",),
     "narwhals": ("io/frames.py", "api/_call.py"),
@@ -65,6 +68,9 @@ HEAVY = (
     "emcee",
     "py_mini_racer",
     "basico",
+    "skimage",
+    "tifffile",
+    "PIL",
 )
 
 

@@ -229,6 +229,14 @@ COMMANDS: tuple[Command, ...] = (
         "DialysisDesignOptions",
         "design",
     ),
+    Command(
+        "neurites",
+        "trace",
+        "Cells and neurites in fluorescence images",
+        options=f"{_W}.neurites.trace_options:TraceNeuritesOptions",
+        run=f"{_W}.neurites.trace:run",
+        function="trace_neurites",
+    ),
     _command(
         "neurites",
         "analyse",

@@ -1,1 +1,1 @@
-"""Neurite outgrowth: from counts or lengths of cells to the effect of a drug."""
+"""Neurite outgrowth: from images, counts or lengths of cells to the effect of a drug."""

@@ -26,6 +26,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesResult": "tricyclic.reports.files.neurites:neurites_files",
     "NeuritesDesignResult": "tricyclic.reports.files.neurites:neurites_design_files",
     "MicrodialysisResult": "tricyclic.reports.files.microdialysis:microdialysis_files",
+    "NeuriteImagesResult": "tricyclic.reports.files.neurite_images:neurite_images_files",
     "ProbeRecoveryResult": "tricyclic.reports.files.probe_recovery:probe_recovery_files",
     "ReleaseResult": "tricyclic.reports.files.release:release_files",
     "ReleaseDesignResult": "tricyclic.reports.files.release_design:release_design_files",

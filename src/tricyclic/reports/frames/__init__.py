@@ -46,6 +46,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesDesignResult": "tricyclic.reports.frames.neurites:neurites_design_frames",
     "ReleaseExperiment": "tricyclic.reports.frames.release_study:release_experiment_frames",
     "MicrodialysisResult": "tricyclic.reports.frames.microdialysis:microdialysis_frames",
+    "NeuriteImagesResult": "tricyclic.reports.frames.neurite_images:neurite_images_frames",
     "ProbeRecoveryResult": "tricyclic.reports.frames.probe_recovery:probe_recovery_frames",
     "ReleaseResult": "tricyclic.reports.frames.release:release_frames",
     "ReleaseDesignResult": "tricyclic.reports.frames.release_design:release_design_frames",

@@ -35,6 +35,7 @@ RENDERERS: dict[str, str] = {
     "CurveFitResult": "tricyclic.reports.json.curves:curve_fit_json",
     "BatchResult": "tricyclic.reports.json.chromatography:batch_json",
     "DialysisExperiment": "tricyclic.reports.json.dialysis_study:experiment_json",
+    "NeuriteImagesResult": "tricyclic.reports.json.neurite_images:neurite_images_json",
     "NeuritesExperiment": "tricyclic.reports.json.neurites_study:neurites_experiment_json",
     "NeuritesResult": "tricyclic.reports.json.neurites:neurites_json",
     "ReleaseExperiment": "tricyclic.reports.json.release_study:release_experiment_json",

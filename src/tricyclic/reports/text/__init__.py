@@ -47,6 +47,7 @@ RENDERERS: dict[str, str] = {
     "NeuritesDesignResult": "tricyclic.reports.text.neurites_design:neurites_design_text",
     "ReleaseExperiment": "tricyclic.reports.text.release_study:release_experiment_text",
     "MicrodialysisResult": "tricyclic.reports.text.microdialysis:microdialysis_text",
+    "NeuriteImagesResult": "tricyclic.reports.text.neurite_images:neurite_images_text",
     "ProbeRecoveryResult": "tricyclic.reports.text.probe_recovery:probe_recovery_text",
     "ReleaseResult": "tricyclic.reports.text.release:release_text",
     "ReleaseDesignResult": "tricyclic.reports.text.release_design:release_design_text",

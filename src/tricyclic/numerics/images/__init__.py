@@ -1,0 +1,1 @@
+"""Images as arrays: background, ridges, masks, skeletons, lengths of paths."""
