@@ -22,7 +22,7 @@ from scipy.special import chdtrc, expit, logit
 from scipy.stats import ttest_ind
 from shared import fill, machine
 
-from tricyclic.numerics.binomial_curve import fit_binomial_curve
+from tricyclic.numerics.binomial_curve import BinomialCurve, fit_binomial_curve
 from tricyclic.stats.blocks import (
     BlockTable,
     block_contrast,
@@ -30,6 +30,7 @@ from tricyclic.stats.blocks import (
     block_trend,
     compare_within_blocks,
 )
+from tricyclic.stats.statistics import t_quantile
 
 PAGE = Path(__file__).parents[1] / "docs" / "statistics.md"
 # Vehicle, five concentrations, antagonist alone, antagonist with the highest concentration.
@@ -62,7 +63,7 @@ def counts(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Positive cells and cells of each field, shape (cultures, arms, wells, fields)."""
     logits = logit(shares) + rng.normal(0, LEVEL_SD, (cultures, 1))
-    mean = expit(logits + rng.normal(0, effect_sd, (cultures, shares.size)))
+    mean = expit(logits + rng.normal(0, effect_sd, (cultures, shares.shape[-1])))
     spread = (1 - CORRELATION) / CORRELATION
     of_wells = rng.beta(
         (mean * spread)[..., None], ((1 - mean) * spread)[..., None], (*mean.shape, WELLS)
@@ -129,31 +130,36 @@ def sizes(runs: int) -> Iterator[tuple[str, int, dict[str, tuple[float, float]]]
             yield case.label, cultures, {name: percent(own) for name, own in hits.items()}
 
 
-def curve_shares() -> np.ndarray:
-    """True shares over the concentrations."""
-    return BOTTOM + (TOP - BOTTOM) * CONCENTRATIONS / (CONCENTRATIONS + EC50)
+def curve_shares(decades: np.ndarray | float = 0.0) -> np.ndarray:
+    """True shares over the concentrations; a row for each culture, whose EC50 is so far away."""
+    return BOTTOM + (TOP - BOTTOM) * CONCENTRATIONS / (CONCENTRATIONS + EC50 * 10.0**decades)
 
 
-def mean_difference(effect_sd: float) -> float:
+def mean_difference(effect_sd: float, ec50_sd: float) -> float:
     """Expected difference of the highest concentration and the vehicle over cultures [points]."""
     rng = np.random.default_rng(1)
-    level = rng.normal(0, LEVEL_SD, 400_000)
+    level = rng.normal(0, LEVEL_SD, 200_000)
+    shares = curve_shares(rng.normal(0, ec50_sd, (level.size, 1)))
     high, low = (
-        expit(logit(share) + level + rng.normal(0, effect_sd, level.size))
-        for share in curve_shares()[[-1, 0]]
+        expit(logit(shares[:, k]) + level + rng.normal(0, effect_sd, level.size)) for k in (-1, 0)
     )
     return 100 * float((high - low).mean())
 
 
 def coverages(runs: int, curves: int) -> Iterator[tuple[str, int, dict[str, tuple[float, float]]]]:
     """Percentage of limits that hold the truth."""
-    for effect_sd, label in ((0.0, CASES[0].label), (0.2, CASES[1].label)):
-        truth = mean_difference(effect_sd)
+    for effect_sd, ec50_sd, label in (
+        (0.0, 0.0, CASES[0].label),
+        (0.2, 0.0, CASES[1].label),
+        (0.0, 0.2, "EC50 differs, SD 0.2 decades"),
+    ):
+        truth = mean_difference(effect_sd, ec50_sd)
         for cultures in (3, 4, 6):
             rng = np.random.default_rng(8000 + cultures)
             held: dict[str, list[bool]] = {"difference": [], "cells as n": []}
             for k in range(runs):
-                y, n = counts(rng, curve_shares(), cultures, effect_sd)
+                shares = curve_shares(rng.normal(0, ec50_sd, (cultures, 1)))
+                y, n = counts(rng, shares, cultures, effect_sd)
                 positive, total = y.sum(axis=(2, 3)), n.sum(axis=(2, 3))
                 table = BlockTable(
                     tuple(map(str, range(cultures))), tuple("012345"), 100 * positive / total
@@ -173,8 +179,17 @@ def coverages(runs: int, curves: int) -> Iterator[tuple[str, int, dict[str, tupl
                     held.setdefault("EC50", []).append(
                         fit.log10_ec50_low <= at <= fit.log10_ec50_high
                     )
-                    held.setdefault("EC50, profile", []).append(low <= at <= high)
+                    held.setdefault("EC50, profile alone", []).append(low <= at <= high)
+                    held.setdefault("EC50, jackknife alone", []).append(jackknife(fit, at))
             yield label, cultures, {name: percent(own) for name, own in held.items()}
+
+
+def jackknife(fit: BinomialCurve, at: float) -> bool:
+    """Whether limits of the jackknife alone hold a logarithm of the EC50."""
+    own = fit.without_block[:, 2]
+    blocks = len(own)
+    se = np.sqrt((blocks - 1) / blocks * ((own - own.mean()) ** 2).sum())
+    return bool(abs(fit.log10_ec50 - at) <= t_quantile(blocks - 1.0, 0.95) * se)
 
 
 def holds_for_cells(positive: np.ndarray, total: np.ndarray, truth: float) -> bool:

@@ -169,3 +169,13 @@ def test_headings_in_any_spelling():
     assert (
         str(error.value) == "t: the column of culture may be 'exp', 'batch'. Add --culture COLUMN."
     )
+
+
+def test_a_stated_unit_other_than_that_of_the_heading_is_refused():
+    with pytest.raises(InputError) as error:
+        arms({"unit": "nM"}, drug=["imipramine"], conc_uM=[3.0])
+    assert str(error.value) == (
+        "unit: is nM. It applies where the table states none, and 'conc_uM' is in uM."
+    )
+    read, _ = arms({"unit": "µM"}, drug=["imipramine"], conc_uM=[3.0])
+    assert read[0].unit == "uM"

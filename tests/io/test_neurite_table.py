@@ -169,6 +169,43 @@ def test_a_design_table_states_the_arms_of_wells():
     assert "has no row for culture c1, well A01" in str(error.value)
 
 
+def test_cells_of_traced_images_take_culture_and_treatment_from_a_table_of_images():
+    images = [f"{culture}_{arm}_{k}" for culture in "ab" for arm in ("v", "d") for k in (1, 2)]
+    rng = np.random.default_rng(2)
+    cells = pd.DataFrame(
+        [
+            (image, cell, 1, 0, 8.0 + 9.0 * ("_d_" in image) * rng.random(), 20.0, 12.0, state, "")
+            for image in images
+            for cell, state in ((1, "measured"), (2, "ambiguous"), (3, "excluded"))
+        ],
+        columns=[
+            "field",
+            "cell",
+            "neurites",
+            "branches",
+            "longest_um",
+            "total_um",
+            "soma_diameter_um",
+            "state",
+            "reason",
+        ],
+    )
+    design = pd.DataFrame(
+        [(i, i[0], "NGF + imipramine 1 uM" if "_d_" in i else "NGF") for i in images],
+        columns=["image", "culture", "treatment"],
+    )
+    result = tca.analyse_neurites(cells, design=design)
+    assert result.cultures == ("a", "b")
+    assert [one.cells for one in result.values] == [4, 4, 4, 4]
+    assert result.cells_left_out == (("excluded in the table", 8),)
+    assert {one.state for one in result.table.cells} == {"measured", "ambiguous", "excluded"}
+    assert result.without_ambiguous is not None
+    twice = pd.concat([design, design.assign(treatment="no NGF")])
+    with pytest.raises(InputError) as error:
+        tca.analyse_neurites(cells, design=twice)
+    assert "has two treatments of field a_v_1" in str(error.value)
+
+
 def test_a_column_called_by_the_stimulus_or_an_antagonist_is_read():
     table = counts(
         treatment=None, drug=["vehicle", "imipramine"] * 2, conc_uM=[0, 1] * 2, NGF=["+"] * 4

@@ -400,6 +400,85 @@ CASES = [
             "decimal": ",",
         },
     ),
+    (
+        "neurites analyse",
+        {"table": "table:neurites.csv"},
+        {
+            "table": "table:neurites_more.csv",
+            "design": "table:neurite_wells.csv",
+            "culture": "pair",
+            "well": "position",
+            "field": "picture2",
+            "drug": "other_drug",
+            "treatment": "words",
+            "concentration": "second_uM",
+            "stimulus": "other_factor",
+            "antagonist": "other_blocker",
+            "cells": "all_cells",
+            "positive": "second",
+            "percent": "share",
+            "longest": "far_um",
+            "total": "sum_um",
+            "unit": "nM",
+            "sheet": "x",
+            "decimal": ",",
+            "stimulus_name": "FGF",
+            "antagonists": ("imipramine",),
+            "threshold": 2.0,
+            "soma_diameter": 12.0,
+            "primary": "odds",
+            "primary_arm": "imipramine 1 uM",
+            "error": "pooled",
+            "exclude": ("1=infected",),
+            "confidence": 0.9,
+            "title": "Day 1",
+        },
+    ),
+    (
+        "neurites design",
+        {"experiment": "table:neurites.csv"},
+        {
+            "experiment": "table:neurites_more.csv",
+            "difference": 20.0,
+            "power": 0.9,
+            "comparisons": 3,
+            "cultures": 7,
+            "wells": 4,
+            "fields": 5,
+            "cells_per_field": 90,
+            "percent_without": 35.0,
+            "effect_sd": 6.0,
+            "field_correlation": 0.02,
+            "well_correlation": 0.03,
+            "design": "table:neurite_wells.csv",
+            "culture": "pair",
+            "well": "position",
+            "field": "picture2",
+            "drug": "other_drug",
+            "treatment": "words",
+            "concentration": "second_uM",
+            "stimulus": "other_factor",
+            "antagonist": "other_blocker",
+            "cells": "all_cells",
+            "positive": "second",
+            "percent": "share",
+            "longest": "far_um",
+            "total": "sum_um",
+            "unit": "nM",
+            "sheet": "x",
+            "decimal": ",",
+            "stimulus_name": "FGF",
+            "antagonists": ("imipramine",),
+            "threshold": 2.0,
+            "soma_diameter": 12.0,
+            "exclude": ("1=infected",),
+        },
+    ),
+    (
+        "neurites design",
+        {"percent_without": 30.0, "effect_sd": 5.0},
+        {"effect_sd": 8.0, "field_correlation": 0.05, "well_correlation": 0.05},
+    ),
     ("read", {"file": (NET,)}, READ),
     ("read", {"file": ("table:one.csv",)}, READ),
     ("convert", {"quantity": "5 nM", "to": "uM"}, CONVERT),
@@ -488,7 +567,42 @@ def tables(tmp_path_factory) -> Path:
         ],
     )
     _save_dialysis(save, rng)
+    _save_neurites(save, rng)
     return folder
+
+
+def _save_neurites(save, rng) -> None:
+    """Fields of four cultures with three arms, with second columns of everything."""
+    head = (
+        "culture,well,field,drug,conc_uM,NGF,antagonist,cells,positive,pair,position,picture2,"
+        "other_drug,words,second_uM,other_factor,other_blocker,all_cells,second,share,far_um,sum_um"
+    )
+    rows, wells = [], []
+    for culture in range(1, 5):
+        for place, (drug, uM, words) in enumerate(
+            (("vehicle", 0, "NGF"), ("imipramine", 1, "a"), ("imipramine", 3, "NGF + b"))
+        ):
+            wells.append((culture, f"A{place}", "a" if place else "vehicle", 2 * uM, "+"))
+            for field in range(1, 4):
+                cells = int(rng.integers(60, 90))
+                positive = int(rng.binomial(cells, 0.25 + 0.08 * place))
+                more = (culture % 2, f"B{field}", f"p{field}", f"x{place}" if place else "vehicle")
+                second = (2 * uM, "+" if place else "-", "K252a" if place == 2 else "-")
+                counts = (cells + 20, positive // 2, 100 * positive / cells / 2)
+                lengths = (20.0 + 5 * place + field, 30.0 + 5 * place + field)
+                rows.append(
+                    (
+                        *(culture, f"A{place}", field, drug, uM, "+", "-", cells, positive),
+                        *more,
+                        words,
+                        *second,
+                        *counts,
+                        *lengths,
+                    )
+                )
+    save("neurites.csv", head, rows)
+    save("neurites_more.csv", head, [row for row in rows if row[0] < 4])
+    save("neurite_wells.csv", "culture,well,drug,conc_uM,NGF", wells)
 
 
 def _save_dialysis(save, rng) -> None:

@@ -275,7 +275,14 @@ def _concentrations(
         if any(_CONCENTRATION.search(cell) for cell in cells):
             return _not_negative(values, parsed, table, column), "uM"
     unit = unit_in_column_name(column)
-    stated = how.unit or ("" if unit == UNKNOWN else unit)
+    heading = "" if unit == UNKNOWN else unit
+    if how.unit and heading and known_unit(how.unit) != known_unit(heading):
+        raise InputError(
+            f"is {how.unit}",
+            where="unit",
+            allowed=f"It applies where the table states none, and '{column}' is in {heading}",
+        )
+    stated = heading or how.unit
     if not stated and any(v > 0 for v in values):
         raise InputError(
             "the concentrations have no unit",

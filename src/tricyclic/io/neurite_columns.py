@@ -11,6 +11,7 @@ from tricyclic.io.culture_columns import CULTURE_ROLES, find_columns, plain_head
 
 NEURITE_ROLES: Mapping[str, tuple[str, ...]] = {
     **CULTURE_ROLES,
+    "folder": ("folder", "directory", "ordner", "dossier", "carpeta"),
     "field": (
         "field",
         "field id",

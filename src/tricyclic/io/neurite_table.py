@@ -32,7 +32,7 @@ from tricyclic.io.neurite_columns import PROPORTION, neurite_columns, unused_col
 from tricyclic.io.open import read_tables
 
 _ARM_ROLES = ("drug", "treatment", "concentration", "stimulus", "antagonist")
-_KEYS = ("culture", "plate", "well", "field")
+_KEYS = ("culture", "plate", "well", "folder", "field")
 _YES = frozenset(["1", "yes", "y", "true", "x", "+", "positive", "pos"])
 _NO = frozenset(["0", "no", "n", "false", "-", "negative", "neg"]) | {""}
 _LENGTHS = {"um": "um", "µm": "um", "μm": "um", "micron": "um", "microns": "um", "px": "px"}
@@ -239,6 +239,14 @@ def _arms(
         )
     keys = list(zip(*(design.texts(of_design[key]) for key in shared), strict=True))
     by_key = dict(zip(keys, arms, strict=True))
+    twice = next((k for k, arm in zip(keys, arms, strict=True) if by_key[k] != arm), None)
+    if twice is not None:
+        named = ", ".join(f"{k} {v}" for k, v in zip(shared, twice, strict=True))
+        raise InputError(
+            f"has two treatments of {named}",
+            where=design.name,
+            do="Add a column by which its rows differ to both tables, such as 'plate'",
+        )
     cultures = (
         dict(zip(keys, design.texts(of_design["culture"]), strict=True))
         if "culture" in of_design

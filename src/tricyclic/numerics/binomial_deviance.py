@@ -20,6 +20,8 @@ LEAST = 1e-6
 HILL_RANGE = (0.2, 6.0)
 # The EC50 is searched so many decades beyond the concentrations.
 DECADES_BEYOND = 2.0
+# Of the place of a profile limit, and evaluations for it.
+TOLERANCE, MAX_STEPS = 1e-5, 40
 _START_HILLS = (0.7, 1.0, 2.0)
 
 
@@ -238,9 +240,10 @@ def profile_limits(
         state = [theta]
 
         def excess(value: float) -> float:
-            start = state[-1].copy()
-            start[k] = value
-            fitted, deviance = least_deviance(data, weight, [start], (k, value))
+            starts = [state[-1].copy(), theta.copy()]
+            for start in starts:
+                start[k] = value
+            fitted, deviance = least_deviance(data, weight, starts, (k, value))
             state.append(fitted)
             return deviance - most
 
@@ -250,18 +253,40 @@ def profile_limits(
 
 
 def _first_crossing(excess: Callable[[float], float], start: float, end: float) -> float:
-    """First zero on a widening grid from the start to an end."""
-    step, inside = 0.05 * np.sign(end - start), start
+    """First zero on a widening grid from the start, where the excess is below 0, to an end."""
+    step, inside, below = 0.05 * float(np.sign(end - start)), start, -1.0
     if step == 0:
         return end
     while inside != end:
         outside = inside + step
         if (end - outside) * step <= 0:
             outside = end
-        if excess(float(outside)) > 0:
-            return float(brentq(excess, inside, outside, xtol=1e-5))
-        inside, step = outside, 1.5 * step
+        above = excess(outside)
+        if above > 0:
+            return _between(excess, inside, below, outside, above)
+        inside, below, step = outside, above, 1.5 * step
     return float(end)
+
+
+def _between(
+    excess: Callable[[float], float], inside: float, below: float, outside: float, above: float
+) -> float:
+    """Zero between two places of known excess, by false position (Illinois).
+
+    The places are not evaluated again: a search from another start may end elsewhere.
+    """
+    for _ in range(MAX_STEPS):
+        if abs(outside - inside) <= TOLERANCE:
+            break
+        at = (inside * above - outside * below) / (above - below)
+        value = excess(at)
+        if value > 0:
+            outside, above, below = at, value, 0.5 * below
+        else:
+            inside, below, above = at, value, 0.5 * above
+        if abs(value) <= 1e-7:
+            return at
+    return 0.5 * (inside + outside)
 
 
 def flat_deviance(data: CurveCounts, weight: Floats) -> tuple[float, int]:

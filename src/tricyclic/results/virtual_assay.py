@@ -12,6 +12,7 @@ from tricyclic.core.plot_data import CurvePlot
 from tricyclic.results.base import Renderable
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.neurites import NeuritesResult
 from tricyclic.results.release import ReleaseResult
 
 SYNTHETIC = "synthetic data: simulated wells and animals, no experiment"
@@ -108,6 +109,9 @@ class VirtualAssayResult(Renderable):
     microdialysis : MicrodialysisResult or None
         The simulated rats analysed like a measured study; None for other assays, and where the
         groups cannot be analysed.
+    neurites : NeuritesResult or None
+        The simulated wells analysed like a measured experiment; None for other assays, and where
+        nothing could be counted.
     release : ReleaseResult or None
         The simulated cultures analysed like a measured study; None for other assays.
     """
@@ -130,4 +134,5 @@ class VirtualAssayResult(Renderable):
     )
     plots: tuple[CurvePlot | TimeCoursePlot, ...] = ()
     microdialysis: MicrodialysisResult | None = None
+    neurites: NeuritesResult | None = None
     release: ReleaseResult | None = None

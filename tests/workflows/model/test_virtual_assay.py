@@ -386,6 +386,37 @@ def test_rats_without_a_baseline_are_left_out_and_counted():
     assert "SYNTHETIC" in result.summary()
 
 
+def test_the_wells_of_neurites_are_analysed_like_a_measured_experiment(neurites):
+    result = neurites.neurites
+    assert result.cultures == tuple("123456")
+    assert "simulated" in result.synthetic
+    wells = neurites.tables["wells"]
+    tested = next(nM for nM in sorted(set(wells["NGF_nM"])) if nM > 0)
+    # A table of the same wells, without those of the highest NGF, gives the same effects.
+    keep = [k for k, nM in enumerate(wells["NGF_nM"]) if nM <= tested]
+    column = {name: [values[k] for k in keep] for name, values in wells.items()}
+    read = tca.analyse_neurites(
+        {
+            "culture": [f"{int(one)}" for one in column["culture"]],
+            "NGF": ["yes" if nM > 0 else "no" for nM in column["NGF_nM"]],
+            "drug": ["imipramine" if nM > 0 else "vehicle" for nM in column["drug_nM"]],
+            "conc_uM": [nM / 1000 for nM in column["drug_nM"]],
+            "antagonist": ["NE-100" if nM > 0 else "none" for nM in column["antagonist_nM"]],
+            "cells": column["cells"],
+            "positive": column["cells_with_neurites"],
+        }
+    )
+    for one, other in zip(read.primary.effects, result.primary.effects, strict=True):
+        assert one.value == pytest.approx(other.value, rel=1e-9)
+        assert one.p == pytest.approx(other.p, rel=1e-6)
+    assert read.stimulus_effects[0].value == pytest.approx(result.stimulus_effects[0].value)
+    assert any("another stimulus" in remark for remark in result.remarks)
+    assert "analysed like a measured experiment" in neurites.summary()
+    files = virtual_assay_files(neurites)
+    assert {"arms.csv", "effects.csv", "antagonists.csv", "fields.csv"} <= set(files)
+    assert neurites.to_json()["neurites"]["families"]
+
+
 def test_the_rats_are_analysed_like_those_of_a_measured_study(microdialysis):
     result = microdialysis.microdialysis
     assert [r.course.animal for r in result.responses][:2] == ["r01", "r02"]

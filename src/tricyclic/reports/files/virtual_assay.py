@@ -11,14 +11,18 @@ from tricyclic.io.write_tables import Columns, csv_bytes
 from tricyclic.plotting.course import plot_courses
 from tricyclic.plotting.curve import curve
 from tricyclic.reports.frames.microdialysis import microdialysis_frames
+from tricyclic.reports.frames.neurites import neurites_frames
 from tricyclic.reports.json import document, encode
 from tricyclic.reports.json.virtual_assay import virtual_assay_json
 from tricyclic.reports.plots.microdialysis import microdialysis_drawings
+from tricyclic.reports.plots.neurites import neurites_drawings
 from tricyclic.reports.text.virtual_assay import virtual_assay_text
 from tricyclic.results.virtual_assay import VirtualAssayResult
 
 # Tables of rats that were analysed like a measured study.
 MEASURED = ("animals", "effects", "sensitivity", "groups", "times", "means")
+# Tables of wells that were analysed like a measured experiment; "cultures" are curves already.
+COUNTED = ("arms", "effects", "antagonists", "fields")
 
 
 def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
@@ -30,6 +34,9 @@ def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
         # The readings of all fractions are in "fractions" already.
         measured = microdialysis_frames(result.microdialysis)
         tables |= {name: measured[name] for name in MEASURED if name in measured}
+    if result.neurites is not None:
+        counted = neurites_frames(result.neurites)
+        tables |= {name: counted[name] for name in COUNTED if name in counted}
     files = {
         f"{name}.csv": csv_bytes(_marked(columns, result.seed)) for name, columns in tables.items()
     }
@@ -41,6 +48,9 @@ def virtual_assay_files(result: VirtualAssayResult) -> dict[str, bytes]:
         files |= figure.files()
     if result.microdialysis is not None:
         for name, drawing in microdialysis_drawings(result.microdialysis).items():
+            files |= drawing.make().files(name)
+    if result.neurites is not None:
+        for name, drawing in neurites_drawings(result.neurites).items():
             files |= drawing.make().files(name)
     return files
 

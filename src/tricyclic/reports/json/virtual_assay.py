@@ -7,6 +7,7 @@ from typing import Any
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.reports.json import all_fields
 from tricyclic.reports.json.microdialysis import microdialysis_json
+from tricyclic.reports.json.neurites import neurites_json
 from tricyclic.reports.json.study import estimate_json
 from tricyclic.results.virtual_assay import SYNTHETIC, VirtualAssayResult, VirtualGroup
 
@@ -39,6 +40,7 @@ def virtual_assay_json(result: VirtualAssayResult) -> dict[str, Any]:
             if result.microdialysis is not None
             else {}
         ),
+        **({"neurites": neurites_json(result.neurites)} if result.neurites is not None else {}),
         **({"release": all_fields(result.release)} if result.release is not None else {}),
     }
 

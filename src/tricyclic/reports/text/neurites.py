@@ -36,7 +36,7 @@ def neurites_text(result: NeuritesResult) -> str:
             f"{e.name} {effect_number(e)} ({format_p_value(e.p_adjusted)})" for e in one.effects
         ]
         lines.append(wrap_line(f"  without ambiguous cells   {', '.join(numbers)}"))
-    lines += stimulus_and_antagonists(result)
+    lines += _stimulus_and_antagonists(result)
     for response in result.responses:
         lines += ["", *_response(result, response)]
     lines += _thresholds(result)
@@ -55,10 +55,9 @@ def neurites_text(result: NeuritesResult) -> str:
     return "\n".join([*lines, *unused_lines(result.table.unused)])
 
 
-def arms_and_primary(result: NeuritesResult) -> list[str]:
-    """Lines on the arms and the primary result, for reports that have more to state."""
-    primary = result.primary
-    return [*_arms(result), *(["", *_family(result, primary)] if primary else [])]
+def primary_lines(result: NeuritesResult) -> list[str]:
+    """Lines on the primary result, for reports that have more to state."""
+    return _family(result, result.primary) if result.primary is not None else []
 
 
 def effect_number(effect: NeuriteEffect) -> str:
@@ -177,7 +176,7 @@ def _family(result: NeuritesResult, family: NeuriteFamily) -> list[str]:
     return lines
 
 
-def stimulus_and_antagonists(result: NeuritesResult) -> list[str]:
+def _stimulus_and_antagonists(result: NeuritesResult) -> list[str]:
     """Lines on the effect of the stimulus and on antagonists."""
     lines: list[str] = []
     if result.stimulus_effects:

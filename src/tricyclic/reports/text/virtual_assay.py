@@ -6,10 +6,12 @@ import math
 from collections.abc import Sequence
 
 from tricyclic.core.estimate import Estimate, format_estimate, format_interval
-from tricyclic.core.format import align_columns, format_quantity, wrap_line
+from tricyclic.core.format import align_columns, format_quantity, pluralize, wrap_line
 from tricyclic.reports.text.microdialysis import groups_and_effects
+from tricyclic.reports.text.neurites import primary_lines
 from tricyclic.reports.words import sentence
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.neurites import NeuritesResult
 from tricyclic.results.virtual_assay import (
     ALPHA,
     TARGET_POWER,
@@ -30,6 +32,8 @@ def virtual_assay_text(result: VirtualAssayResult) -> str:
         lines += ["", *(wrap_line(f"  {one.statement}") for one in result.comparisons)]
     if result.microdialysis is not None:
         lines += ["", *_as_measured(result.microdialysis)]
+    if result.neurites is not None:
+        lines += ["", *_counts_as_measured(result.neurites)]
     lines += ["", *_power(result)] if result.power else []
     lines += ["", *_settings(result.settings)]
     lines += [wrap_line(f"  warn   {remark}") for remark in result.remarks]
@@ -69,6 +73,15 @@ def _as_measured(result: MicrodialysisResult) -> list[str]:
     if result.extraction_note:
         lines.append(wrap_line(f"  note   {sentence(result.extraction_note)}"))
     return lines
+
+
+def _counts_as_measured(result: NeuritesResult) -> list[str]:
+    """The simulated wells as `neurites analyse` reports an experiment."""
+    head = (
+        f"analysed like a measured experiment   {pluralize(len(result.cultures), 'culture')}   "
+        "each well one field"
+    )
+    return [wrap_line(head), *primary_lines(result)]
 
 
 def _power(result: VirtualAssayResult) -> list[str]:

@@ -68,7 +68,7 @@ def read_table(
         if options.design
         else None
     )
-    return read_neurite_table(
+    table = read_neurite_table(
         source,
         name,
         NeuriteReading(
@@ -82,6 +82,15 @@ def read_table(
         sheet=options.sheet,
         decimal=options.decimal,
     )
+    if options.soma_diameter is not None and not any(
+        math.isfinite(cell.longest) and math.isnan(cell.soma_diameter) for cell in table.cells
+    ):
+        raise InputError(
+            "has no effect here",
+            where="soma_diameter",
+            allowed="It applies to lengths of cells that have no diameter of their own",
+        )
+    return table
 
 
 def _above_zero(name: str, value: float | None) -> float:

@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from tricyclic.assays.neurites.plan import NeuritePlan, plan_neurites
+from tricyclic.core.neurites import diameters_text
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
 from tricyclic.results.neurites import NeuriteScatter, NeuritesResult
@@ -45,6 +46,7 @@ def run(
             allowed="It needs a drug arm and the vehicle in two cultures or more",
             do="State it with --effect-sd, without the table",
         )
+    criterion = f" ({diameters_text(result.threshold)})" if math.isfinite(result.threshold) else ""
     planned = plan_neurites(
         result.scatter,
         NeuritePlan(
@@ -57,7 +59,7 @@ def run(
             options.fields or max(1, round(result.scatter.fields_per_well)),
             options.cells_per_field or max(1, round(result.scatter.cells_per_field)),
         ),
-        source=f"from {result.scatter.cultures} cultures of {result.table.file}",
+        source=f"from {result.scatter.cultures} cultures of {result.table.file}{criterion}",
     )
     return replace(planned, read_as=result.table.read_as, unused=result.table.unused)
 

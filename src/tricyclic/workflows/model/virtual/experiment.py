@@ -22,6 +22,7 @@ from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
 from tricyclic.results.microdialysis import MicrodialysisResult
+from tricyclic.results.neurites import NeuritesResult
 from tricyclic.results.release import ReleaseResult
 from tricyclic.results.virtual_assay import (
     AssaySetting,
@@ -120,6 +121,7 @@ class Analysis:
     plots: tuple[CurvePlot | TimeCoursePlot, ...]
     remarks: tuple[str, ...] = ()
     microdialysis: MicrodialysisResult | None = None
+    neurites: NeuritesResult | None = None
     release: ReleaseResult | None = None
 
 
@@ -228,6 +230,7 @@ def run_experiment(
         tables=analysis.tables,
         plots=analysis.plots,
         microdialysis=analysis.microdialysis,
+        neurites=analysis.neurites,
         release=analysis.release,
     )
 

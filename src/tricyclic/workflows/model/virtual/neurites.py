@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
+from tricyclic.assays.neurites.analysis import NeuriteSettings, analyse_neurites
+from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.dosing import Dosing
+from tricyclic.core.neurites import FieldCount, NeuriteTable
 from tricyclic.core.scenario import Scenario
 from tricyclic.errors import InputError
 from tricyclic.io.library.library import Library
 from tricyclic.io.write_tables import Columns
 from tricyclic.results.binding import GroupComparison
-from tricyclic.results.virtual_assay import AssaySetting, VirtualGroup
+from tricyclic.results.neurites import NeuritesResult
+from tricyclic.results.virtual_assay import SYNTHETIC, AssaySetting, VirtualGroup
 from tricyclic.simulation.run import Simulator
 from tricyclic.simulation.virtual.common import Arm, Floats
 from tricyclic.simulation.virtual.neurites import (
@@ -51,6 +55,7 @@ DEFAULTS = {
     "factor": "0, 2.5, 50 ng/mL",
     "at": "1 uM",
 }
+NM_PER_UM = 1000.0
 POSITIVE, NEURITES, PERCENT = "cells_with_neurites", "neurites", "percent"
 
 
@@ -167,6 +172,44 @@ class NeuriteExperiment(CultureExperiment):
             tables={"wells": self._well_table(cultures), "cultures": curve_table(curves)},
             plots=(dose_response_plot(plot),),
             remarks=curves.remarks,
+            neurites=self._as_measured(cultures),
+        )
+
+    def _as_measured(self, cultures: ArmReadings) -> NeuritesResult | None:
+        """The wells as a measured experiment, each one field; None where none was counted."""
+        positive = cultures.outputs[POSITIVE]
+        fields = tuple(
+            FieldCount(
+                f"{culture + 1}",
+                f"{place + 1}-{well + 1}",
+                "",
+                self._culture_arm(arm),
+                self.protocol.cells,
+                (int(positive[culture, place, well]),),
+            )
+            for culture in range(positive.shape[0])
+            for place, arm in enumerate(cultures.arms)
+            for well in range(positive.shape[2])
+            if np.isfinite(positive[culture, place, well])
+        )
+        if not fields:
+            return None
+        # The scenario has no length of neurites, so no criterion is stated.
+        table = NeuriteTable(fields, (float("nan"),), stimulus=self.factor)
+        result = analyse_neurites(table, NeuriteSettings(title=self.title))
+        return replace(result, synthetic=SYNTHETIC)
+
+    def _culture_arm(self, arm: Arm) -> CultureArm:
+        """An arm of the wells; another NGF than that of the test has its concentration."""
+        level = next(one for one in self.ngf if one.amount == arm.factor_nM)
+        tested = level == self.tested_ngf
+        stimulus = self.factor if tested else f"{self.factor} {level.label}"
+        return CultureArm(
+            self.ligands.name if arm.drug > 0 else "",
+            arm.drug / NM_PER_UM,
+            "uM" if arm.drug > 0 else "",
+            stimulus if level.amount > 0 else "",
+            self.ligands.antagonist_name if arm.antagonist_nM > 0 else "",
         )
 
     def _groups(self, cultures: ArmReadings) -> tuple[VirtualGroup, ...]:
