@@ -16,7 +16,7 @@ from tricyclic.workflows.check_options import checked_options
 from tricyclic.workflows.commands import COMMANDS
 
 # Options that are folders or files to write, and no tables.
-NOT_TABLES = {"out", "library", "folder", "study", "images", "masks"}
+NOT_TABLES = {"out", "library", "folder", "study", "images", "masks", "neurite_masks"}
 
 
 def path_options():

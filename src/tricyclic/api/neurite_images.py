@@ -25,6 +25,7 @@ def trace_neurites(
     pixel_um: float | None = None,
     inverted: bool = False,
     masks: str | Path = "",
+    neurite_masks: str | Path = "",
     threshold: float = 2.0,
     line_sigma: float = 1.6,
     gap: float = 12.0,
@@ -57,6 +58,9 @@ def trace_neurites(
         Whether the signal is dark on bright. Phase contrast is not segmented.
     masks
         Folder of label images of the somata, corrected by hand or from another program.
+    neurite_masks
+        Folder of masks of the neurites, with `masks`, for images in which neurites are no bright
+        lines, such as phase contrast.
     threshold
         Largest length of a neurite that is counted, in soma diameters; cells nearer to the border
         are left out.

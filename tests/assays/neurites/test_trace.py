@@ -190,3 +190,22 @@ def test_a_process_shorter_than_a_third_of_the_soma_is_no_neurite():
     result = scene(cell_at(80.0, 90.0, short), cell_at(150.0, 200.0, long))
     assert at(result, 80, 90).neurites == 0
     assert at(result, 150, 200).neurites == 1
+
+
+def test_masks_of_somata_and_neurites_give_lengths_without_any_brightness():
+    cells = (
+        cell_at(80.0, 90.0, straight((80, 102), (80, 202))),
+        cell_at(160.0, 200.0, straight((150, 194), (90, 150))),
+    )
+    field = draw_field(np.random.default_rng(11), PLAIN, cells, sn=20.0)
+    neurites = np.zeros(field.labels.shape, dtype=bool)
+    row, column = np.ogrid[: neurites.shape[0], : neurites.shape[1]]
+    for cell in cells:
+        for point in cell.neurites[0].path[::2]:
+            neurites |= np.hypot(row - point[0], column - point[1]) <= 2.0
+    blank = np.random.default_rng(1).normal(100.0, 5.0, neurites.shape).astype(np.float32)
+    result = trace_field(blank, labels=field.labels, neurites=neurites)
+    for cell, true in zip(result.cells, cells, strict=True):
+        # The mask ends two pixels beyond the tip of the path.
+        assert cell.total == pytest.approx(true.neurites[0].length + 2.0, abs=2.0)
+        assert cell.neurites == 1

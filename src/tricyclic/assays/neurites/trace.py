@@ -75,6 +75,7 @@ def trace_field(
     nuclei: Image | None = None,
     *,
     labels: Labels | None = None,
+    neurites: npt.NDArray[np.bool_] | None = None,
     settings: TraceSettings = TraceSettings(),
 ) -> TracedField:
     """Cells and neurites of an image.
@@ -87,11 +88,15 @@ def trace_field(
         Camera counts of the nuclei.
     labels : array of int, optional
         Somata as a person corrected them; then none is searched.
+    neurites : array of bool, optional
+        Where neurites are, for images in which they are no bright lines; needs `labels`.
     settings : TraceSettings
     """
     bare = np.asarray(cytoplasm - background(cytoplasm), dtype=np.float32)
     noise = noise_of(cytoplasm)
     lines = ridges(bare, settings.line_sigma)
+    if neurites is not None:
+        lines = _lines_of_mask(neurites, settings.line_sigma)
     mask = above_with_seeds(lines.strength, settings.weak, settings.strong)
     if labels is None:
         seeds = find_nuclei(nuclei) if nuclei is not None else None
@@ -107,9 +112,15 @@ def trace_field(
     attached = _attached(graph, soma_of_node, smoothed(bare, 1.0), distance)
     forest = assign(graph, soma_of_node, attached, 2.0 * settings.line_sigma)
     cells = _cells(forest, somata, lines, distance, settings)
-    on_lines = [sampled(bare, p.points) for c in cells for p in c.paths]
+    on_lines = [sampled(bare, p.points) for c in cells for p in c.paths if neurites is None]
     height = float(np.median(np.concatenate(on_lines))) if on_lines else np.nan
     return TracedField(cells, somata.labels, noise, height, forest.unassigned, somata.without_soma)
+
+
+def _lines_of_mask(neurites: npt.NDArray[np.bool_], sigma: float) -> Ridges:
+    """Lines whose brightness is 1 within a mask, and certain everywhere in it."""
+    bright = neurites.astype(np.float32)
+    return Ridges(sigma, smoothed(bright, sigma), np.where(neurites, np.inf, 0.0), bright)
 
 
 def _typical_height(mask: npt.NDArray[np.bool_], lines: Ridges) -> float:

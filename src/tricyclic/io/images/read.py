@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,16 @@ from tricyclic.io.images.planes import ImagePlanes, number_of_channel, read_plan
 SUFFIXES = (".tif", ".tiff", ".png", ".jpg", ".jpeg", ".bmp")
 _NUCLEI = re.compile(r"dapi|hoechst|draq|nuc|h2b|to-?pro|blue", re.IGNORECASE)
 # Endings that programs give to the labels of an image.
-_MASKS = ("_cp_masks", "_masks", "_mask", "_labels", "_label", "_Object Identities", "-labels")
+_MASKS = (
+    "_cp_masks",
+    "_masks",
+    "_mask",
+    "_labels",
+    "_label",
+    "_Object Identities",
+    "-labels",
+    "_neurites",
+)
 
 
 @dataclass(frozen=True)
@@ -45,11 +54,12 @@ class ImageOptions:
 
 @dataclass(frozen=True)
 class ImageSource:
-    """The file of a field, that of its nuclei, and that of its somata."""
+    """The file of a field, and those of its nuclei, of its somata and of its neurites."""
 
     path: Path
     nuclei: Path | None = None
     masks: Path | None = None
+    neurites: Path | None = None
 
     @property
     def name(self) -> str:
@@ -58,7 +68,10 @@ class ImageSource:
 
 
 def find_images(
-    paths: Sequence[Path], options: ImageOptions, masks: Path | None = None
+    paths: Sequence[Path],
+    options: ImageOptions,
+    masks: Path | None = None,
+    neurites: Path | None = None,
 ) -> list[ImageSource]:
     """The fields in files and folders, each with the files that belong to it.
 
@@ -69,6 +82,8 @@ def find_images(
     options : ImageOptions
     masks : Path, optional
         Folder of label images, or one label image for a single field.
+    neurites : Path, optional
+        The same of masks of neurites.
 
     Raises
     ------
@@ -97,7 +112,15 @@ def find_images(
             allowed="Results are named as their images",
             do="Rename one of them",
         )
-    return [_with_masks(one, masks, len(sources)) for one in sources]
+    several = len(sources) > 1
+    return [
+        replace(
+            one,
+            masks=_mask_of(one, masks, "masks", several),
+            neurites=_mask_of(one, neurites, "neurite_masks", several),
+        )
+        for one in sources
+    ]
 
 
 def _is_mask(path: Path, others: Sequence[Path]) -> bool:
@@ -144,24 +167,24 @@ def _partner(path: Path, files: list[Path], mark: str) -> Path:
     return path.with_name(f"{path.stem}{mark}{path.suffix}")
 
 
-def _with_masks(source: ImageSource, masks: Path | None, count: int) -> ImageSource:
+def _mask_of(source: ImageSource, masks: Path | None, option: str, several: bool) -> Path | None:
     if masks is None:
-        return source
+        return None
     if masks.is_file():
-        if count > 1:
+        if several:
             raise InputError(
-                f"is one file for {count} images",
-                where="masks",
+                "is one file for several images",
+                where=option,
                 do="Name the folder of their label images",
             )
-        return ImageSource(source.path, source.nuclei, masks)
+        return masks
     if not masks.is_dir():
         raise InputError("there is no such file or folder", where=str(masks))
     for end in ("", *_MASKS):
         for suffix in (".tif", ".tiff", ".png"):
             path = masks / f"{source.name}{end}{suffix}"
             if path.is_file() and path != source.path:
-                return ImageSource(source.path, source.nuclei, path)
+                return path
     raise InputError(
         f"there is no label image '{source.name}{_MASKS[0]}.tif'",
         where=str(masks),

@@ -30,7 +30,8 @@ from tricyclic.workflows.output import check_output_folder
 _USUAL_THRESHOLDS = (1.0, 2.0)
 _NOT_FLUORESCENCE = (
     "objects are darker than the background, or have dark halos, as in bright field or phase "
-    "contrast, whose segmentation is not offered; use images of fluorescence"
+    "contrast, whose segmentation is not offered; use images of fluorescence, or masks of somata "
+    "and neurites from another program"
 )
 
 
@@ -45,6 +46,7 @@ def run(
         [Path(one) for one in options.images],
         channels,
         Path(options.masks) if options.masks else None,
+        Path(options.neurite_masks) if options.neurite_masks else None,
     )
     settings = TraceSettings(
         line_sigma=options.line_sigma, gap=options.gap, shortest=options.shortest
@@ -80,6 +82,10 @@ def _check(options: TraceNeuritesOptions) -> None:
     if options.pixel_um is not None and not 0.01 <= options.pixel_um <= 20.0:
         raise InputError(
             f"is {options.pixel_um:g} um", where="pixel_um", allowed="It is 0.01 to 20 um"
+        )
+    if options.neurite_masks and not options.masks:
+        raise InputError(
+            "needs label images of the somata", where="neurite_masks", do="Add --masks FOLDER"
         )
     if options.workers is not None and options.workers < 1:
         raise InputError(f"is {options.workers}", where="workers", allowed="It is 1 or more")
@@ -127,12 +133,15 @@ def trace_image(
     """
     image = read_cell_image(source, channels)
     labels = read_labels(source.masks, image.shape) if source.masks is not None else None
+    lines = read_labels(source.neurites, image.shape) > 0 if source.neurites else None
     look = appearance_of(image.cytoplasm, image.top)
     if look.is_constant:
         return _without(image, "empty", "all pixels are equal")
-    if not look.is_fluorescence:
+    if not look.is_fluorescence and lines is None:
         return _without(image, "refused", _NOT_FLUORESCENCE)
-    traced = trace_field(image.cytoplasm, image.nuclei, labels=labels, settings=settings)
+    traced = trace_field(
+        image.cytoplasm, image.nuclei, labels=labels, neurites=lines, settings=settings
+    )
     picture = overlay_picture(image.cytoplasm, traced, pixel_um=image.pixel_um, k=k)
     reason = "" if traced.cells else "no soma was seen"
     return NeuriteImage(

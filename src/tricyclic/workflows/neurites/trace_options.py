@@ -48,6 +48,13 @@ class TraceNeuritesOptions:
         path=True,
         panel=CHANNELS,
     )
+    neurite_masks: str = option(
+        "Folder of masks of the neurites, with --masks, for images in which neurites are no bright "
+        "lines, such as phase contrast",
+        default="",
+        path=True,
+        panel=CHANNELS,
+    )
     threshold: float = option(
         "Largest length of a neurite that is counted, in soma diameters; cells nearer to the "
         "border are left out",
