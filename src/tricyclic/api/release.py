@@ -40,6 +40,9 @@ def analyse_release(
     per: str = "auto",
     sheet: str = "",
     decimal: str = "",
+    injection: str = "",
+    amounts: TableSource = "",
+    injected_volume: float | None = None,
     plates: TableSources = (),
     curve: str = "straight_line",
     variance: str = "proportional",
@@ -99,6 +102,13 @@ def analyse_release(
         Sheet of a workbook.
     decimal
         Decimal mark if the file can be read in two ways. One of ".", ",".
+    injection
+        Column of the injections, with `amounts`.
+    amounts
+        Amounts of the injections, as `quantify` gives them (`result.to_frame("amounts")`); the
+        table is then their design.
+    injected_volume
+        Volume of an injection, uL, by which amounts are concentrations.
     plates
         Files of plate readers with the readings; the table is then their design.
     curve

@@ -55,7 +55,7 @@ def read_release(
     """
     samples = plan.samples
     add(samples.file)
-    for name in samples.plates:
+    for name in (*samples.plates, *filter(None, [samples.amounts])):
         add(name)
     try:
         table = read_release_table(
@@ -72,6 +72,8 @@ def read_release(
                 per=samples.per,
             ),
             plates=[folder / name for name in samples.plates],
+            amounts=folder / samples.amounts if samples.amounts else "",
+            injected_uL=samples.injected_uL,
         )
     except InputError as error:
         own = in_release_words(error)
@@ -81,5 +83,5 @@ def read_release(
         replace(table, file=samples.file),
         dict(targets),
         tuple(f"{samples.file}: {part}" for part in table.unused),
-        (*samples.plates, *([] if samples.plates else [samples.file])),
+        samples.plates or (samples.amounts or samples.file,),
     )

@@ -27,6 +27,17 @@ KEYS: dict[str, tuple[str, str]] = {
         "Files of plate readers; the table is then their design",
         'plates = ["raw/plate1.csv", "raw/plate2.csv"]',
     ),
+    "release.samples.amounts": (
+        (
+            "Amounts of the injections, as `tricyclic microdialysis quantify` writes them; the "
+            "table is then their design, with a column of injections"
+        ),
+        'amounts = "raw/amounts.csv"',
+    ),
+    "release.samples.injected_uL": (
+        "Volume of an injection, by which amounts are concentrations",
+        "injected_uL = 20.0",
+    ),
     "release.samples.sheet": ("Sheet of a workbook", 'sheet = "Samples"'),
     "release.samples.decimal": (
         "Decimal mark, where the file can be read in two ways",

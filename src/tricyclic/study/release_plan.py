@@ -34,6 +34,7 @@ KEYS = {
     "sample_volume": "sample_uL",
     "added_volume": "added_uL",
     "accept": "accept_percent",
+    "injected_volume": "injected_uL",
 }
 _FILLED = TextField(required=True, allow_empty=False)
 RELEASES = ListField(
@@ -47,6 +48,8 @@ RELEASES = ListField(
                 {
                     "file": _FILLED,
                     "plates": TextListField(),
+                    "amounts": TextField(),
+                    "injected_uL": NumberField(above=0.0),
                     "sheet": TextField(),
                     "decimal": TextField(default="", one_of=(".", ",")),
                     "unit": TextField(),
@@ -97,6 +100,8 @@ class SamplesPlan:
 
     file: str
     plates: tuple[str, ...] = ()
+    amounts: str = ""
+    injected_uL: float = math.nan
     sheet: str = ""
     decimal: str = ""
     unit: str = ""
@@ -145,6 +150,14 @@ def release_plan(row: Mapping[str, Any], where: str) -> ReleasePlan:
     file = inside_study(samples.pop("file"), f"{where}, file")
     plates = tuple(inside_study(one, f"{where}, plates") for one in samples.pop("plates"))
     size = samples.pop("plate_size") or 0
+    amounts = inside_study(samples.pop("amounts"), f"{where}, amounts")
+    injected = samples.pop("injected_uL")
+    if plates and amounts:
+        raise InputError(
+            "has both plates and amounts of injections",
+            where=f"{where}, samples",
+            do="Keep one of them",
+        )
     sampling = dict(row["sampling"] or {"medium": "kept"})
     numbers = {
         "well_uL": math.nan,
@@ -165,7 +178,14 @@ def release_plan(row: Mapping[str, Any], where: str) -> ReleasePlan:
         raise in_release_words(error).at(f"{where}, sampling") from error
     return ReleasePlan(
         name=row["name"],
-        samples=SamplesPlan(file, plates, plate_size=size, **samples),
+        samples=SamplesPlan(
+            file,
+            plates,
+            amounts,
+            math.nan if injected is None else injected,
+            plate_size=size,
+            **samples,
+        ),
         title=row["title"],
         transmitter=row["transmitter"],
         species=row["species"],

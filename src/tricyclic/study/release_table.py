@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias
 
 import numpy as np
 
@@ -26,69 +27,21 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError, UnitError
 from tricyclic.io.culture_arms import ArmColumns, read_arms
-from tricyclic.io.culture_columns import CULTURE_ROLES, find_columns, plain_heading
+from tricyclic.io.culture_columns import find_columns, plain_heading
 from tricyclic.io.fraction_cells import STATES
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.open import read_tables
 from tricyclic.numerals import NumberFormat, column_mark
+from tricyclic.study.release_amounts import InjectedAmounts
 from tricyclic.study.release_plates import PlatesOfDesign
+from tricyclic.study.release_words import RELEASE_ROLES, SAMPLES
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import convert, dimension, known_unit
 
-# Words of each role in lower case, as `plain_heading` writes them.
-RELEASE_ROLES: Mapping[str, tuple[str, ...]] = {
-    **CULTURE_ROLES,
-    "sample": (
-        "sample",
-        "sample type",
-        "phase",
-        "period",
-        "sampling",
-        "collection",
-        "role",
-        "type",
-    ),
-    "value": (
-        *("value", "values", "reading", "readings", "signal", "fluorescence", "absorbance", "rfu"),
-        *("od", "area", "peak area", "measured", "result", "amount", "messwert", "valeur"),
-    ),
-    "basal": (
-        *("basal", "baseline", "before", "pre", "basal sample", "basal release", "pre stimulus"),
-        *("before stimulus", "before stimulation", "prestimulus", "basalwert", "vorher"),
-    ),
-    "stimulated": (
-        *("stimulated", "after", "post", "evoked", "stimulated sample", "stimulated release"),
-        *("post stimulus", "after stimulus", "after stimulation", "poststimulus", "nachher"),
-    ),
-    "protein": (
-        *("protein", "protein per well", "protein content", "total protein", "protein amount"),
-        *("eiweiss", "proteine", "protein ug", "protein mg", "ug protein", "mg protein"),
-    ),
-    "cells": ("cells", "cell number", "cell count", "cells per well", "nuclei", "zellzahl"),
-    "dilution": ("dilution", "dilution factor", "sample dilution", "verdunnung"),
-    "order": ("order", "reading order", "read order", "sequence", "run order", "injection no"),
-    "level": (
-        *("level", "standard", "standard concentration", "standard conc", "nominal", "std conc"),
-        *("calibrator", "known concentration"),
-    ),
-    "read_plate": ("reading plate", "read plate", "assay plate", "reader plate"),
-    "read_well": ("reading well", "read well", "assay well", "reader well"),
-    "excluded": ("excluded", "exclude", "exclusion", "ausgeschlossen"),
-}
-_SAMPLES: dict[str, SampleKind] = {
-    **dict.fromkeys(
-        ("basal", "baseline", "before", "pre", "base", "b", "prestimulus", "control sample"),
-        "basal",
-    ),
-    **dict.fromkeys(
-        ("stimulated", "after", "post", "evoked", "stim", "s", "poststimulus", "release"),
-        "stimulated",
-    ),
-    **dict.fromkeys(("standard", "std", "cal", "calibrator", "calibration", "st"), "standard"),
-    **dict.fromkeys(("blank", "bl", "blk", "buffer", "zero"), "blank"),
-}
 _BOUND = re.compile(r"([<≤>≥])\s*=?\s*(\S+).*")
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+# Value, state and bound.
+Cell: TypeAlias = tuple[float, SampleState, float]
 _YES = frozenset({"1", "x", "yes", "true", "excluded"})
 
 
@@ -128,6 +81,8 @@ def read_release_table(
     *,
     plates: Sequence[str | Path | DataTable] = (),
     plate_unit: str = "",
+    amounts: str | Path | DataTable = "",
+    injected_uL: float = math.nan,
 ) -> ReleaseTable:
     """Read one row per sample, or one row per well with a column for each sample.
 
@@ -140,6 +95,10 @@ def read_release_table(
         Files of plate readers with the readings; matched by the name or number of the plate.
     plate_unit : str
         Of their readings, where they state none.
+    amounts : path or DataTable
+        Amounts of injections, which the table assigns to samples by the injection.
+    injected_uL : float
+        Volume of an injection, by which amounts are concentrations.
 
     Raises
     ------
@@ -155,20 +114,15 @@ def read_release_table(
     )
     table, more = tables[0], [one.name for one in tables[1:]]
     name = table.file or table.name
-    used = _columns(table, options, name, has_plates=bool(plates))
+    injected = (amounts, injected_uL)
+    elsewhere = bool(plates) or bool(amounts)
+    used = _columns(table, options, name, has_plates=bool(plates), elsewhere=elsewhere)
     samples = _samples(table, used, name)
     arms, notes = _arms(table, used, options, samples)
-    cells = [role for role in ("value", "basal", "stimulated") if role in used]
-    per, amounts = _amounts(table, used, options.per, name)
+    per, of_wells = _amounts(table, used, options.per, name)
     levels, level_unit = _levels(table, used, options, samples)
-    if plates:
-        read = PlatesOfDesign.read(plates, plate_unit)
-        values = {"value": [read.value(table, used, row) for row in range(len(table))]}
-        cells, unit = ["value"], options.unit or read.unit
-        notes = (*notes, read.note)
-    else:
-        values = {role: _values(table, used[role]) for role in cells}
-        unit = options.unit or _unit(table, [used[role] for role in cells])
+    values, unit, note = _read_values(table, used, options, name, plates, plate_unit, injected)
+    notes = (*notes, *note)
     dilution, order = (_numbers(table, used, role) for role in ("dilution", "order"))
     texts = {
         role: table.texts(used[role]) if role in used else ("",) * len(table)
@@ -176,9 +130,9 @@ def read_release_table(
     }
     readings = []
     for row in range(len(table)):
-        for role in cells:
+        for role in values:
             value, state, bound = values[role][row]
-            kind = samples[row] if role == "value" else _SAMPLES[role]
+            kind = samples[row] if role == "value" else SAMPLES[role]
             if role != "value" and samples[row] in ("standard", "blank"):
                 kind = samples[row]
             empty = state == "lost" and kind in ("standard", "blank")
@@ -194,7 +148,7 @@ def read_release_table(
                     arms[row],
                     levels[row] if kind == "standard" else 0.0 if kind == "blank" else math.nan,
                     1.0 if math.isnan(dilution[row]) else dilution[row],
-                    amounts[row],
+                    of_wells[row],
                     order[row],
                     state,
                     bound,
@@ -215,6 +169,50 @@ def read_release_table(
     )
 
 
+def _read_values(
+    table: DataTable,
+    used: Mapping[str, str],
+    options: ReleaseReadOptions,
+    name: str,
+    plates: Sequence[str | Path | DataTable],
+    plate_unit: str,
+    injected: tuple[str | Path | DataTable, float],
+) -> tuple[dict[str, list[Cell]], str, tuple[str, ...]]:
+    """Cells of each column of values, their unit, and where they are from if not from the table."""
+    if plates:
+        read = PlatesOfDesign.read(plates, plate_unit)
+        of_plates = [read.value(table, used, row) for row in range(len(table))]
+        return {"value": of_plates}, options.unit or read.unit, (read.note,)
+    if injected[0]:
+        amounts = _injected(table, used, injected[0], injected[1], options, name)
+        names = table.texts(used["injection"])
+        cells = [amounts.value(one, f"{name}, {table.place(k)}") for k, one in enumerate(names)]
+        return {"value": cells}, options.unit or amounts.unit, (amounts.note,)
+    roles = [role for role in ("value", "basal", "stimulated") if role in used]
+    values = {role: _values(table, used[role]) for role in roles}
+    return values, options.unit or _unit(table, [used[role] for role in roles]), ()
+
+
+def _injected(
+    table: DataTable,
+    used: Mapping[str, str],
+    amounts: str | Path | DataTable,
+    injected_uL: float,
+    options: ReleaseReadOptions,
+    name: str,
+) -> InjectedAmounts:
+    if "injection" not in used:
+        listed = list_names([f"'{one}'" for one in table.columns], 8)
+        raise InputError(
+            f"no column of injections is recognised among {listed}",
+            where=name,
+            do="Add --injection COLUMN",
+        )
+    return InjectedAmounts.read(
+        amounts, analyte=options.transmitter, injected_uL=injected_uL, decimal=options.decimal
+    )
+
+
 def _reader(source: str | Path | DataTable) -> str | None:
     if isinstance(source, DataTable):
         return None
@@ -222,7 +220,12 @@ def _reader(source: str | Path | DataTable) -> str | None:
 
 
 def _columns(
-    table: DataTable, options: ReleaseReadOptions, name: str, *, has_plates: bool
+    table: DataTable,
+    options: ReleaseReadOptions,
+    name: str,
+    *,
+    has_plates: bool,
+    elsewhere: bool,
 ) -> dict[str, str]:
     transmitter = plain_heading(options.transmitter)
     words = dict(RELEASE_ROLES)
@@ -248,7 +251,7 @@ def _columns(
             do="Add --culture COLUMN",
         )
     both = "basal" in used and "stimulated" in used
-    if not has_plates and not both and "value" not in used:
+    if not elsewhere and not both and "value" not in used:
         raise InputError(
             f"no column of values is recognised among {list_names(free, 8)}"
             if free
@@ -268,7 +271,7 @@ def _samples(table: DataTable, used: Mapping[str, str], name: str) -> list[Sampl
     kinds: list[SampleKind] = []
     for row, cell in enumerate(table.texts(used["sample"])):
         plain = plain_heading(cell)
-        word = _SAMPLES.get(plain) or _SAMPLES.get(plain.rstrip("0123456789 ").split(" ")[0])
+        word = SAMPLES.get(plain) or SAMPLES.get(plain.rstrip("0123456789 ").split(" ")[0])
         if word is None and plain and plain != "unknown":
             raise InputError(
                 f"the sample is '{cell}'",

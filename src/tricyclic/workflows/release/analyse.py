@@ -18,6 +18,7 @@ from tricyclic.io.files import source_name
 from tricyclic.results.release import EffectScale, ReleaseResult
 from tricyclic.stats.blocks import BlockError
 from tricyclic.study.release_table import ReleaseReadOptions, read_release_table
+from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.release.options import AnalyseReleaseOptions
 from tricyclic.workflows.release_samples import convert_samples
@@ -25,7 +26,7 @@ from tricyclic.workflows.release_samples import convert_samples
 USUAL_STIMULUS = "BDNF"
 _ROLES = (
     *("culture", "plate", "well", "drug", "treatment", "concentration", "antagonist", "sample"),
-    *("value", "basal", "stimulated", "protein", "cells", "level"),
+    *("value", "basal", "stimulated", "protein", "cells", "level", "injection"),
 )
 
 
@@ -34,6 +35,16 @@ def run(
 ) -> ReleaseResult:
     """Read the samples, compute the net release of the wells, and compare the arms."""
     check_output_folder(options.out)
+    if not options.amounts:
+        refuse_without_effect(
+            options, ("injection", "injected_volume"), "injections, whose amounts --amounts names"
+        )
+    if options.plates and options.amounts:
+        raise InputError(
+            "both plates and amounts of injections are given",
+            where="amounts",
+            allowed="The values of a study are from one of them",
+        )
     source = cast("str | DataTable", options.table)
     name = source_name(source)
     report_progress(on_progress, 0, 2, f"reading {name}")
@@ -55,6 +66,8 @@ def run(
             per=options.per,
         ),
         plates=cast("tuple[str | DataTable, ...]", options.plates),
+        amounts=cast("str | DataTable", options.amounts),
+        injected_uL=_number(options.injected_volume),
     )
     report_progress(on_progress, 1, 2, "comparing arms")
     analysis = ReleaseAnalysis(

@@ -77,6 +77,19 @@ class AnalyseReleaseOptions:
     )
     sheet: str = sheet_option(COLUMNS)
     decimal: str = decimal_option(COLUMNS)
+    injection: str = _column("the injections, with --amounts")
+    amounts: str | TableInput = option(
+        "Amounts of the injections, as microdialysis quantify writes them; the table is then their "
+        "design",
+        default="",
+        path=True,
+        panel=PLATES,
+    )
+    injected_volume: float | None = option(
+        "Volume of an injection [uL], by which amounts are concentrations",
+        default=None,
+        panel=PLATES,
+    )
     plates: tuple[str | TableInput, ...] = option(
         "Files of plate readers with the readings; the table is then their design",
         default=(),
