@@ -275,6 +275,9 @@ def _concentrations(
         if any(_CONCENTRATION.search(cell) for cell in cells):
             return _not_negative(values, parsed, table, column), "uM"
     unit = unit_in_column_name(column)
+    if unit == UNKNOWN:
+        # Written beside the numbers of the cells: "1 uM".
+        unit = table.units.get(column, UNKNOWN)
     heading = "" if unit == UNKNOWN else unit
     if how.unit and heading and known_unit(how.unit) != known_unit(heading):
         raise InputError(

@@ -50,7 +50,17 @@ CULTURE_ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "plate": ("plate", "plate id", "plate no", "platte", "dish", "dish id"),
     "well": ("well", "well id", "well no", "coverslip", "coverslip id", "chamber", "slide"),
-    "drug": ("drug", "compound", "drug name", "test compound", "substance", "ligand", "agent"),
+    "drug": (
+        "drug",
+        "compound",
+        "drug name",
+        "test compound",
+        "substance",
+        "substanz",
+        "wirkstoff",
+        "ligand",
+        "agent",
+    ),
     "treatment": (
         "treatment",
         "treatment group",

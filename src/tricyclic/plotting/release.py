@@ -202,10 +202,11 @@ def value_axis(axes: Axes, every: Sequence[float], *, logarithmic: bool) -> None
         axes.set_ylim(min(low - margin, 0.0), high + margin)
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         return
-    axes.set_yscale("log")
     span = math.log10(high / low)
     margin = max(0.06 * span, 0.5 * (0.35 - span), 0.03)
+    # The range comes first, since equal values have none of their own.
     axes.set_ylim(low * 10**-margin, high * 10**margin)
+    axes.set_yscale("log")
     if span + 2 * margin < PLAIN_DECADES:
         axes.yaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 2.5, 5, 10]))
         axes.yaxis.set_minor_locator(NullLocator())

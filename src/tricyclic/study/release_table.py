@@ -25,7 +25,7 @@ from tricyclic.core.release import (
 )
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import quoted
-from tricyclic.errors import InputError, UnitError
+from tricyclic.errors import InputError, UnitError, UnknownNameError
 from tricyclic.io.culture_arms import ArmColumns, read_arms
 from tricyclic.io.culture_columns import find_columns, plain_heading
 from tricyclic.io.fraction_cells import STATES
@@ -234,7 +234,10 @@ def _columns(
         usual = words[role]
         words[role] = (*usual, *(f"{w} {transmitter}" for w in usual if transmitter))
     # Treatments in words are read where they were named, or there is no column of drugs.
-    used = find_columns(table, words, options.columns, name=name)
+    try:
+        used = find_columns(table, words, options.columns, name=name)
+    except InputError as error:
+        raise _in_own_words(error) from error
     if "drug" in used and "treatment" in used:
         named = options.columns.get("treatment") and not options.columns.get("drug")
         del used["drug" if named else "treatment"]
@@ -294,11 +297,27 @@ def _arms(
     if not rows:
         raise InputError("has no samples, only standards", where=table.file or table.name)
     how = ArmColumns(used, options.stimulus, options.concentration_unit, options.antagonists)
-    part, notes = read_arms(_with_rows(table, rows), how)
+    try:
+        part, notes = read_arms(_with_rows(table, rows), how)
+    except InputError as error:
+        raise _in_own_words(error) from error
     arms = [CultureArm()] * len(table)
     for row, arm in zip(rows, part, strict=True):
         arms[row] = arm
     return tuple(arms), notes
+
+
+def _in_own_words(error: InputError) -> InputError:
+    """An error about arms in the options of this command: --unit is that of the values here."""
+    names = {"unit": "concentration_unit", "stimulus": "stimulus_column"}
+    if isinstance(error, UnknownNameError):
+        return error
+    return error.reworded(
+        names.get(error.where, error.where),
+        lambda text: text.replace("--unit ", "--concentration-unit ").replace(
+            "--stimulus COLUMN", "--stimulus-column COLUMN"
+        ),
+    )
 
 
 def _with_rows(table: DataTable, rows: Sequence[int]) -> DataTable:

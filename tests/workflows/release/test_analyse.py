@@ -207,6 +207,61 @@ def test_what_cannot_be_read_is_an_error(change, message):
     assert str(error.value).removeprefix("DataFrame: ").removeprefix("DataFrame, ") == message
 
 
+def as_written(folder, result, suffix):
+    """The wells of a study as a laboratory may write them, with units in the cells."""
+    frame = result.to_frame("wells")
+    rows = pd.DataFrame(
+        {
+            "Versuch": [f"Exp {one}" for one in frame["culture"]],
+            "Substanz": ["DMSO" if one == "vehicle" else "IMI" for one in frame["drug"]],
+            "Konz.": [f"{c:g} µM" if c else "-" for c in frame["concentration"]],
+            "Stimulus": [
+                "BDNF 50 ng/ml" if one == "BDNF" else "50 mM KCl" if one == "KCl" else "no BDNF"
+                for one in frame["stimulus"]
+            ],
+            "Inhibitor": [f"{one} (1 µM)" if one else "" for one in frame["antagonist"]],
+            "Vorher (µM)": frame["basal_sample_uM"],
+            "Nachher (µM)": frame["stimulated_sample_uM"],
+        }
+    )
+    file = folder / f"wells{suffix}"
+    if suffix == ".xlsx":
+        rows.to_excel(file, index=False)
+    else:
+        rows.to_csv(file, sep=";", decimal=",", index=False)
+    return file
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv"])
+def test_a_table_with_units_in_its_cells_and_german_headings_is_read(tmp_path, result, suffix):
+    read = tca.analyse_release(as_written(tmp_path, result, suffix), **VOLUMES)
+    assert [m.arm.label("BDNF").replace("IMI", "imipramine") for m in read.means] == [
+        m.arm.label("BDNF") for m in result.means
+    ]
+    assert read.positive_name == "KCl"
+    assert read.value_unit == "uM"
+
+
+def test_a_missing_unit_of_the_drug_names_the_option_of_this_command():
+    rows = {"culture": ["1", "1"], "drug": ["vehicle", "x"], "conc": [0.0, 1.0]}
+    rows |= {"stimulus": ["BDNF"] * 2, "basal_uM": [1.0, 1.0], "stimulated_uM": [2.0, 2.0]}
+    with pytest.raises(tca.InputError, match='Add concentration_unit="uM"'):
+        tca.analyse_release(pd.DataFrame(rows))
+
+
+@pytest.mark.parametrize("culture", ["1", "none"])
+def test_a_study_of_one_culture_or_without_drug_is_shown(result, culture):
+    frame = result.to_frame("wells").rename(
+        columns={"basal_sample_uM": "basal (uM)", "stimulated_sample_uM": "stimulated (uM)"}
+    )
+    chosen = frame["culture"] == culture if culture == "1" else frame["drug"] == "vehicle"
+    one = tca.analyse_release(frame[chosen], concentration_unit="uM", **VOLUMES)
+    assert one.summary()
+    assert one.to_json()
+    for name in one.figure_names:
+        one.plot(name)
+
+
 def test_a_missing_well_of_a_plate_is_named(study, tmp_path):
     plate = tmp_path / "plate1.csv"
     text = (study / "plates" / "plate1.csv").read_text(encoding="utf-8")
