@@ -179,3 +179,63 @@ def test_a_stated_unit_other_than_that_of_the_heading_is_refused():
     )
     read, _ = arms({"unit": "µM"}, drug=["imipramine"], conc_uM=[3.0])
     assert read[0].unit == "uM"
+
+
+@pytest.mark.parametrize("heading", ["log10 uM", "log conc (uM)"])
+def test_logarithms_of_concentrations_are_raised(heading):
+    columns = {"drug": ["vehicle", "imipramine", "imipramine"], heading: [np.nan, -1.0, 0.5]}
+    one = DataTable(
+        "t",
+        tuple(columns),
+        {heading: np.array(columns[heading])},
+        {"drug": tuple(columns["drug"])},
+        {heading: "log10 uM"},
+    )
+    places = find_columns(one, CULTURE_ROLES, {}, name="t")
+    read, _ = read_arms(one, ArmColumns(places, "NGF"))
+    assert read[0] == CultureArm(stimulus="NGF")
+    assert [arm.concentration for arm in read[1:]] == pytest.approx([0.1, 10**0.5])
+    assert {arm.unit for arm in read[1:]} == {"uM"}
+
+
+def test_a_drug_without_a_concentration_is_an_arm_of_its_own_and_no_vehicle():
+    read, _ = arms(drug=["vehicle", "imipramine", "imipramine"], conc_uM=[0.0, np.nan, 1.0])
+    assert read[1].drug == "imipramine"
+    assert np.isnan(read[1].concentration)
+    assert read[1].treatment == "imipramine"
+
+
+def test_concentrations_written_with_their_unit_in_the_cells_have_that_unit():
+    one = DataTable(
+        "t",
+        ("drug", "concentration"),
+        {"concentration": np.array([np.nan, 0.1])},
+        {"drug": ("vehicle", "imipramine")},
+        {"concentration": "uM"},
+    )
+    columns = find_columns(one, CULTURE_ROLES, {}, name="t")
+    read, _ = read_arms(one, ArmColumns(columns, "NGF"))
+    assert read[1] == CultureArm("imipramine", 0.1, "uM", "NGF")
+
+
+@pytest.mark.parametrize(
+    "heading", ["# positive", "No. of positive", "Number of positive", "n positive"]
+)
+def test_counts_are_called_in_many_ways(heading):
+    places = find_columns(table(**{heading: [1.0]}), {"positive": ("n positive",)}, {}, name="t")
+    assert places == {"positive": heading}
+
+
+@pytest.mark.parametrize(
+    "heading", ["% of cells", "Percentage of the cells", "percent cells", "% cells"]
+)
+def test_percentages_are_called_in_many_ways(heading):
+    places = find_columns(table(**{heading: [1.0]}), {"percent": ("% cells",)}, {}, name="t")
+    assert places == {"percent": heading}
+
+
+def test_a_stimulus_in_brackets_is_no_drug():
+    read, _ = arms(treatment=["Control (NGF)", "imipramine 1 uM (NGF)", "(+)-pentazocine 1 uM"])
+    assert read[0] == CultureArm(stimulus="NGF")
+    assert read[1] == CultureArm("imipramine", 1.0, "uM", "NGF")
+    assert read[2].drug == "(+)-pentazocine"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tricyclic.core.concentrations import log10_of
 from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.format import list_names
 from tricyclic.core.table import DataTable
@@ -70,6 +71,7 @@ _PARTS = re.compile(
     r"\s*(?:(?<!\()\+(?![)/])|(?<!\+)/(?!-|\s*m?[Ll]\b)|&|;|\band\b|\bplus\b|\bwith\b|,\s)\s*",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"\(([A-Za-z][^()]*)\)")
 _WITHOUT = re.compile(r"(?:no|without|minus|-|–|ohne|sans|sin)[\s-]*", re.IGNORECASE)
 _FREE = re.compile(r"[\s-]*(?:free|-)$", re.IGNORECASE)
 _CONCENTRATION = re.compile(
@@ -165,6 +167,9 @@ class _Treatment:
         known = {one.lower().replace("-", "").replace(" ", "") for one in how.antagonists}
         known |= set(ANTAGONISTS)
         usual = _word(how.stimulus)
+        for word in _BRACKETED.findall(cell):
+            if _word(word) in (*STIMULI, usual) or _VEHICLE.fullmatch(plain_heading(word)):
+                cell = cell.replace(f"({word})", f" + {word}")
         drugs: list[str] = []
         value, unit, stimulus, antagonist = math.nan, "", None, ""
         for part in filter(
@@ -279,6 +284,9 @@ def _concentrations(
         # Written beside the numbers of the cells: "1 uM".
         unit = table.units.get(column, UNKNOWN)
     heading = "" if unit == UNKNOWN else unit
+    if log10_of(heading):
+        values = [10.0**value for value in values]
+        heading = log10_of(heading)
     if how.unit and heading and known_unit(how.unit) != known_unit(heading):
         raise InputError(
             f"is {how.unit}",

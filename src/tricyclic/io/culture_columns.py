@@ -15,6 +15,8 @@ _UNIT_AT_END = re.compile(
     r"[\s_](?:[pnum]M|[npum]g[\s_/]*(?:per[\s_]*)?m?L|um|µm|μm|px|pixels?|h)$"
 )
 _NOT_WORD = re.compile(r"[^a-z0-9%#+]+")
+_PERCENT = re.compile(r"^(?:(?:percentages?|percent|pct)\b|%)\s*(?:of\s+)?(?:the\s+)?")
+_COUNT = re.compile(r"^(?:(?:total )?(?:number|no|num|n|count)\b|#)\s*(?:of\s+)?(?=\S)")
 # Words of each role in lower case, without unit, accents and marks.
 CULTURE_ROLES: Mapping[str, tuple[str, ...]] = {
     "culture": (
@@ -80,6 +82,12 @@ CULTURE_ROLES: Mapping[str, tuple[str, ...]] = {
         "drug conc",
         "compound concentration",
         "dose",
+        "log",
+        "log10",
+        "log conc",
+        "log10 conc",
+        "log concentration",
+        "log10 concentration",
         "konzentration",
         "konz",
         "concentracion",
@@ -113,6 +121,14 @@ def plain_heading(text: str) -> str:
     text = _BRACKETS.sub("", text.strip())
     text = _UNIT_AT_END.sub("", text)
     return _NOT_WORD.sub(" ", without_accents(text).lower()).strip()
+
+
+def _canonical(heading: str) -> str:
+    """A plain heading with one spelling of counts and percentages: "number of cells" and "# cells"
+    as "n cells", "percentage of cells" as "% cells".
+    """
+    text = _PERCENT.sub("% ", heading)
+    return " ".join(_COUNT.sub("n ", text).split())
 
 
 def find_columns(
@@ -150,8 +166,9 @@ def find_columns(
     for role, usual in words.items():
         if role in columns:
             continue
+        known = {_canonical(one) for one in usual}
         free = [one for one in table.columns if one not in columns.values()]
-        hits = [one for one in free if plain_heading(one) in usual]
+        hits = [one for one in free if _canonical(plain_heading(one)) in known]
         if len(hits) > 1:
             listed = list_names([f"'{one}'" for one in hits], 8)
             raise InputError(
