@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tricyclic.core.culture_protocol import CultureProtocol
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.release import ReleaseTable
 from tricyclic.errors import InputError
+from tricyclic.io.library.culture_protocols import culture_protocol
 from tricyclic.study.dialysis_exclusions import Targets
 from tricyclic.study.experiment import PreparedExperiment
 from tricyclic.study.release_plan import ReleasePlan, in_release_words
@@ -19,10 +21,15 @@ USUAL_STIMULUS = "BDNF"
 
 @dataclass(frozen=True)
 class PreparedRelease(PreparedExperiment):
-    """One experiment whose files were read; `excluded` are cultures and wells with the reason."""
+    """One experiment whose files were read.
+
+    `protocol` is the procedure in the laboratory, `excluded` are cultures and wells with the
+    reason.
+    """
 
     plan: ReleasePlan
     table: ReleaseTable
+    protocol: CultureProtocol | None = None
     excluded: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
@@ -57,7 +64,10 @@ def read_release(
     add(samples.file)
     for name in (*samples.plates, *filter(None, [samples.amounts])):
         add(name)
+    if plan.protocol.endswith(".toml"):
+        add(plan.protocol)
     try:
+        protocol = culture_protocol(plan.protocol, folder=folder) if plan.protocol else None
         table = read_release_table(
             folder / samples.file,
             ReleaseReadOptions(
@@ -81,6 +91,7 @@ def read_release(
     return PreparedRelease(
         plan,
         replace(table, file=samples.file),
+        protocol,
         dict(targets),
         tuple(f"{samples.file}: {part}" for part in table.unused),
         samples.plates or (samples.amounts or samples.file,),

@@ -22,6 +22,13 @@ KEYS: dict[str, tuple[str, str]] = {
     "release.title": ("Heading in the report", 'title = "BDNF-evoked glutamate release"'),
     "release.transmitter": ("What is measured", 'transmitter = "glutamate"'),
     "release.species": ("Species, for the report", 'species = "rat"'),
+    "release.protocol": (
+        (
+            "Procedure in the laboratory, for the methods: that of tricyclic, or a .toml file of "
+            "the study in the same form"
+        ),
+        'protocol = "bdnf-glutamate"',
+    ),
     "release.samples.file": ("CSV or XLSX file", 'file = "design.csv"'),
     "release.samples.plates": (
         "Files of plate readers; the table is then their design",

@@ -44,6 +44,7 @@ RELEASES = ListField(
             "title": TextField(),
             "transmitter": TextField(default="glutamate"),
             "species": TextField(),
+            "protocol": TextField(),
             "samples": TableField(
                 {
                     "file": _FILLED,
@@ -132,6 +133,7 @@ class ReleasePlan(StudyExperimentPlan):
     title: str = ""
     transmitter: str = "glutamate"
     species: str = ""
+    protocol: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     standards: StandardsPlan = field(default_factory=StandardsPlan)
     settings: Mapping[str, Any] = field(default_factory=dict)
@@ -189,6 +191,7 @@ def release_plan(row: Mapping[str, Any], where: str) -> ReleasePlan:
         title=row["title"],
         transmitter=row["transmitter"],
         species=row["species"],
+        protocol=inside_study(row["protocol"], f"{where}, protocol"),
         sampling=volumes,
         standards=StandardsPlan(**standards, accept_percent=math.nan if accept is None else accept),
         settings=dict(row["analysis"] or {}),

@@ -62,7 +62,8 @@ def analyse_release_study(
         checks=tuple(_in_study(check) for check in result.checks),
         unused=prepared.unused,
     )
-    result = replace(result, methods=release_methods(result))
+    parts = [prepared.protocol.methods] if prepared.protocol is not None else []
+    result = replace(result, methods="\n\n".join([*parts, release_methods(result)]))
     left_out = tuple((well.name, well.excluded) for well in result.wells if well.excluded)
     whole = {name: reason for name, reason in prepared.excluded.items() if "/" not in name}
     excluded = [(f"culture {name}", reason) for name, reason in whole.items()]

@@ -61,6 +61,14 @@ def test_a_run_is_repeated_byte_for_byte(folder, run):
     assert tca.verify_study(folder).verified
 
 
+def test_the_methods_begin_with_the_procedure_of_the_protocol(run):
+    (one,) = run.study.experiments
+    procedure, analysis = one.methods.split("\n\n")
+    assert "Add BDNF to 50 ng/mL for 10 min" in procedure
+    assert "Assumed by the protocol, to be confirmed: equilibration" in procedure
+    assert analysis.startswith("Net release of glutamate was")
+
+
 def test_rows_of_the_table_of_results(run):
     frame = run.to_frame()
     row = frame[frame["group"] == "imipramine 3 uM"].iloc[0]
@@ -95,6 +103,7 @@ def test_cultures_and_wells_are_left_out_with_their_reason(tmp_path):
         ),
         ('stimulus = "BDNF"', 'stimulus = "NGF"', "no well has the stimulus NGF"),
         ('primary_arm = "imipramine 3 uM"', 'primary_arm = "x"', "no arm is called x"),
+        ('protocol = "bdnf-glutamate"', 'protocol = "bdnf"', "no protocol is called 'bdnf'"),
         ('medium = "kept"', 'medium = "other"', "no medium is called 'other'"),
         ('"raw/plate6.csv"', '"raw/plate7.csv"', "plate7.csv"),
     ],

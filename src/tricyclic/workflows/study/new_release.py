@@ -26,6 +26,7 @@ name = "glutamate"
 title = "BDNF-evoked glutamate release"
 transmitter = "glutamate"
 species = "rat"
+protocol = "bdnf-glutamate"   # the procedure, for the methods; or a .toml file of your own
 
 [release.samples]
 file = "design.csv"      # a row for each sample: culture, well, drug, ..., and where it was read
