@@ -248,12 +248,13 @@ def thresholds_plot(result: NeuritesResult, *, pdf: bool = True) -> Figure:
         draw_thresholds(axes, result)
         style.draw_title(canvas, _title(result), width="column", height_mm=height, lines=1)
         level = f"{100 * result.confidence:g} % CI"
+        bands = f"band of {arms[-1].treatment}" if len(arms) > 2 else "bands"
         return style.finish(
             canvas,
             name="thresholds",
             caption="Difference of the percentage of cells with neurites to the vehicle over the "
-            f"length that counts, in soma diameters; bands: {level} of each arm and threshold "
-            f"alone. Dashed: the threshold of the result, {result.threshold:g}.",
+            f"length that counts, in soma diameters; {bands}: {level} of each threshold alone. "
+            f"Dashed: the threshold of the result, {result.threshold:g}.",
             alt="Effect over the threshold of the length of a neurite.",
             width="column",
             pdf=pdf,
