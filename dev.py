@@ -28,6 +28,8 @@ TASKS = {
     "demo": [
         "tricyclic new microdialysis tricyclic-demo-microdialysis",
         "tricyclic run tricyclic-demo-microdialysis",
+        "tricyclic new release tricyclic-demo-release",
+        "tricyclic run tricyclic-demo-release",
         "tricyclic new neurites tricyclic-demo-neurites",
         "tricyclic run tricyclic-demo-neurites",
         "tricyclic demo",

@@ -167,7 +167,8 @@ def draw_release_antagonists(axes: Axes, result: ReleaseResult) -> None:
             axes.plot(known, [k, k], color=style.colour(colour), linewidth=1.2, zorder=3)
         axes.plot([effect.value], [k], linestyle="none", zorder=4, **style.marker(colour, 4.5))
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), [label for label, _, _ in rows], fontsize=style.small_pt())
+    labels = [style.one_line(label) for label, _, _ in rows]
+    axes.set_yticks(range(len(rows)), labels, fontsize=style.small_pt())
     axes.tick_params(axis="y", length=0)
     if ratio and min(ends) > 0:
         axes.set_xscale("log")
