@@ -58,6 +58,18 @@ def test_a_field_has_its_cells_lengths_and_positives(small_field):
         )
 
 
+def test_diameters_of_irregular_somata_are_right_in_the_mean(small_field):
+    result = traced(small_field)
+    ratios = []
+    for number, true in enumerate(small_field.cells, 1):
+        own = result.labels[small_field.labels == number]
+        if not true.at_border:
+            cell = result.cells[int(np.bincount(own[own > 0]).argmax()) - 1]
+            ratios.append(cell.soma_diameter / true.soma_diameter)
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.012)
+    assert np.std(ratios) < 0.03
+
+
 def test_without_nuclei_the_same_cells_are_counted(small_field):
     result = trace_field(small_field.cytoplasm.astype(np.float32))
     assert len(result.cells) == len(small_field.cells)

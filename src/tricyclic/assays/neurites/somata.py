@@ -32,7 +32,9 @@ OUTLINE = 0.25
 LEAST_SHARE = 0.3
 # A soma is wider than this share of the median nucleus or soma, and of its own inner disc.
 _OPENING = 0.6
-_OWN_OPENING = 0.8
+_OWN_OPENING = 0.5
+# What is left of a soma in which no neurite begins yet: opened further.
+_CORE = 0.8
 # How much narrower than themselves two touching objects are where they touch, over the radius.
 _WAIST_OF_NUCLEI = 0.15
 _WAIST_OF_SOMATA = 0.15
@@ -74,6 +76,11 @@ class Somata:
     def centers(self) -> npt.NDArray[np.float64]:
         """By number, row and column of the middle."""
         return centers_of(self.labels)
+
+    @property
+    def cores(self) -> Labels:
+        """The somata without the foot of each neurite, outside of which lengths are measured."""
+        return opened_each(self.labels, _CORE)
 
     @property
     def to_border(self) -> npt.NDArray[np.float64]:

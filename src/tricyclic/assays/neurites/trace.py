@@ -103,7 +103,7 @@ def trace_field(
         somata = find_somata(bare, noise, _typical_height(mask, lines), seeds)
     else:
         somata = Somata.of_labels(labels)
-    distance, nearest = nearest_label(somata.labels)
+    distance, nearest = nearest_label(somata.cores)
     # What is strong within a soma is no reason to follow a weak line beside it.
     outside = np.where(distance > _MARGIN + 1.0, lines.strength, 0.0)
     mask &= distance <= _MARGIN + 1.0
