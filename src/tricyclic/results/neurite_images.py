@@ -101,7 +101,8 @@ class NeuriteImagesResult(Renderable):
     @property
     def length_unit(self) -> str:
         """Of all lengths: "um", or "px" where an image has no scale."""
-        return "um" if all(one.pixel_um for one in self.images) else "px"
+        scales = [one.pixel_um for one in self.images if one.traced is not None]
+        return "um" if scales and all(scales) else "px"
 
     def scale_of(self, image: NeuriteImage) -> float:
         """What lengths of an image in pixels are multiplied by."""

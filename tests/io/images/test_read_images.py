@@ -176,6 +176,19 @@ def test_a_truncated_file_is_refused(tmp_path, suffix, share):
     )
 
 
+@pytest.mark.parametrize("share", [0.02, 0.2, 0.45, 0.55, 0.75, 0.95, 0.99])
+def test_a_truncated_file_of_two_channels_is_not_one_of_one_channel(tmp_path, share):
+    whole = io.BytesIO()
+    scale = {"axes": "CYX", "PhysicalSizeX": 0.5, "PhysicalSizeXUnit": "um"}
+    tifffile.imwrite(whole, BOTH, ome=True, metadata=scale | {"Channel": {"Name": ["a", "DAPI"]}})
+    data = whole.getvalue()
+    path = tmp_path / "a.ome.tif"
+    path.write_bytes(data[: int(share * len(data))])
+    assert error_of(path) == (
+        "a.ome.tif: the image is damaged or truncated. Copy or export the file again."
+    )
+
+
 def test_a_black_and_white_image_is_no_image_of_brightness(tmp_path):
     Image.fromarray(GREY > 2000).save(tmp_path / "a.png")
     assert "has black and white only" in error_of(tmp_path / "a.png")

@@ -195,6 +195,23 @@ def test_an_empty_field_and_a_constant_image_are_states(tmp_path):
     assert not result.failed
 
 
+def test_a_damaged_file_among_others_is_refused_and_the_others_are_traced(folder, tmp_path):
+    good = (folder / "drug" / "drug_1.ome.tif").read_bytes()
+    (tmp_path / "a.ome.tif").write_bytes(good[: len(good) // 2])
+    (tmp_path / "b.ome.tif").write_bytes(good)
+    result = tca.trace_neurites(tmp_path)
+    assert [one.state for one in result.images] == ["refused", "traced"]
+    assert result.images[0].reason == "the image is damaged or truncated"
+    assert result.length_unit == "um"
+    assert result.failed
+    (check,) = [one for one in result.checks if one.level == "fail"]
+    assert (check.name, check.where) == ("image_usable", "a")
+    (tmp_path / "b.ome.tif").unlink()
+    assert error_of(images=tmp_path) == (
+        "a.ome.tif: the image is damaged or truncated. Copy or export the file again."
+    )
+
+
 def test_bright_field_is_refused_and_its_numbers_are_not_zero(fields, tmp_path):
     image = fields[0].cytoplasm
     tifffile.imwrite(tmp_path / "a.tif", (4095 - image).astype(np.uint16))

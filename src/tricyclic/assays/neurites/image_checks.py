@@ -34,6 +34,7 @@ def image_checks(images: Sequence[NeuriteImage], thresholds: Sequence[float]) ->
 
 
 def _scale(images: Sequence[NeuriteImage]) -> Check:
+    images = [one for one in images if one.traced is not None]
     without = [one for one in images if not one.pixel_um]
     sizes = {round(one.pixel_um, 4) for one in images if one.pixel_um}
     advice = "State the side of a pixel: --pixel-um 0.65"

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import threading
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -92,7 +96,8 @@ def _pillow() -> ModuleType:
 
 def _tiff(data: bytes) -> ImagePlanes:
     remarks = []
-    with _tifffile().TiffFile(io.BytesIO(data)) as file:
+    library = _tifffile()
+    with _reported_damage(), library.TiffFile(io.BytesIO(data)) as file:
         series = file.series[0]
         array, axes = series.asarray(), series.axes
         alike = {(one.shape, one.axes) for one in file.series}
@@ -119,6 +124,37 @@ def _tiff(data: bytes) -> ImagePlanes:
             array = np.iinfo(array.dtype).max - array
             remarks.append("the file has white as 0, which was turned round")
     return _channels(array, axes, names, pixel_um, tuple(remarks))
+
+
+class _Errors(logging.Handler):
+    """Errors that a library logs in this thread."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.thread = threading.get_ident()
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the message."""
+        if record.thread == self.thread:
+            self.messages.append(record.getMessage())
+
+
+@contextmanager
+def _reported_damage() -> Iterator[None]:
+    """Refuse a file of which tifffile leaves out pages or tags that lie beyond its end.
+
+    It only logs them, and goes on with what is left: a truncated file of two channels would be one
+    of one channel without a scale.
+    """
+    logger, errors = logging.getLogger("tifffile"), _Errors()
+    logger.addHandler(errors)
+    try:
+        yield
+    finally:
+        logger.removeHandler(errors)
+    if errors.messages:
+        raise InputError("the image is damaged or truncated", do="Copy or export the file again")
 
 
 def _palette(array: npt.NDArray[Any], colors: npt.NDArray[Any]) -> npt.NDArray[Any]:

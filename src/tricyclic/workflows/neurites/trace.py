@@ -55,9 +55,15 @@ def run(
     images: dict[int, NeuriteImage] = {}
     workers = options.workers or available_cores()
     report_progress(on_progress, 0, len(sources), "images traced")
+    errors: dict[int, InputError] = {}
     for number, image in _traced(sources, channels, settings, options.threshold, workers):
+        if isinstance(image, InputError):
+            errors[number] = image
+            image = _unreadable(sources[number], image)
         images[number] = image
         report_progress(on_progress, len(images), len(sources), "images traced")
+    if len(errors) == len(sources):
+        raise errors[0]
     in_order = tuple(
         replace(images[number], group=source.path.parent.name if len(folders) > 1 else "")
         for number, source in enumerate(sources)
@@ -97,8 +103,10 @@ def _traced(
     settings: TraceSettings,
     k: float,
     workers: int,
-) -> Iterator[tuple[int, NeuriteImage]]:
-    """Number and result of each image, as they are finished; at most one waits per thread."""
+) -> Iterator[tuple[int, NeuriteImage | InputError]]:
+    """Number and result of each image, or why it cannot be read, as they are finished; at most one
+    waits per thread.
+    """
     waiting: dict[Future[NeuriteImage], int] = {}
     with ThreadPoolExecutor(workers) as pool:
         try:
@@ -112,10 +120,33 @@ def _traced(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _finished(waiting: dict[Future[NeuriteImage], int]) -> Iterator[tuple[int, NeuriteImage]]:
+def _finished(
+    waiting: dict[Future[NeuriteImage], int],
+) -> Iterator[tuple[int, NeuriteImage | InputError]]:
     for future in wait(waiting, return_when=FIRST_COMPLETED).done:
         number = waiting.pop(future)
-        yield number, future.result()
+        try:
+            yield number, future.result()
+        except InputError as error:
+            if isinstance(error.__cause__, ImportError):
+                raise
+            yield number, error
+
+
+def _unreadable(source: ImageSource, error: InputError) -> NeuriteImage:
+    """A damaged file among others, which does not end the analysis of those."""
+    return NeuriteImage(
+        source.name,
+        source.path.name,
+        "",
+        "",
+        "refused",
+        error.problem,
+        (0, 0),
+        None,
+        None,
+        math.nan,
+    )
 
 
 def trace_image(
