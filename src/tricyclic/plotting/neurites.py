@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.document import Figure
-from tricyclic.core.format import format_number, format_p, pluralize
+from tricyclic.core.format import format_number, format_p, format_quantity, pluralize
 from tricyclic.plotting import style
 from tricyclic.plotting.curve_axes import millimetres_wide
 from tricyclic.results.neurites import ArmSummary, Measure, NeuriteResponse, NeuritesResult
@@ -370,7 +370,7 @@ def _effect_words(result: NeuritesResult, measure: Measure) -> Sequence[str]:
 def _note(response: NeuriteResponse) -> str:
     if math.isfinite(response.ec50):
         limits = f"{format_number(response.ec50_low)}–{format_number(response.ec50_high)}"
-        return f"EC50 {format_number(response.ec50)} {response.unit} ({limits})"
+        return f"EC50 {format_quantity(response.ec50, response.unit)} ({limits})"
     return f"trend {format_p(response.trend.p, below='<')}" if response.trend.n > 1 else ""
 
 

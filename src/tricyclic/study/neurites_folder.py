@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from tricyclic.core.culture_protocol import CultureProtocol
 from tricyclic.core.neurites import NeuriteTable
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
+from tricyclic.io.library.culture_protocols import culture_protocol
 from tricyclic.io.neurite_table import NeuriteReading, read_neurite_table
 from tricyclic.io.open import read_tables
 from tricyclic.study.dialysis_exclusions import Targets
@@ -18,12 +20,15 @@ from tricyclic.study.neurites_plan import NeuritesPlan, in_neurites_words
 
 @dataclass(frozen=True)
 class PreparedNeurites(PreparedExperiment):
-    """One experiment whose files were read; `excluded` are cultures, wells and fields with the
-    reason.
+    """One experiment whose files were read.
+
+    `protocol` is the procedure in the laboratory, `excluded` are cultures, wells and fields with
+    the reason.
     """
 
     plan: NeuritesPlan
     table: NeuriteTable
+    protocol: CultureProtocol | None = None
     excluded: Mapping[str, str] = field(default_factory=dict)
     unused: tuple[str, ...] = ()
     raw: tuple[str, ...] = ()
@@ -58,7 +63,10 @@ def read_neurites(
     files = (stated.file, *([stated.design] if stated.design else []))
     for name in files:
         add(name)
+    if plan.protocol.endswith(".toml"):
+        add(plan.protocol)
     try:
+        protocol = culture_protocol(plan.protocol, folder=folder) if plan.protocol else None
         design = (
             read_tables(folder / stated.design, decimal=stated.decimal or None)[0]
             if stated.design
@@ -83,6 +91,7 @@ def read_neurites(
     return PreparedNeurites(
         plan,
         replace(table, file=stated.file),
+        protocol,
         dict(targets),
         tuple(f"{stated.file}: {part}" for part in table.unused),
         (stated.file,),

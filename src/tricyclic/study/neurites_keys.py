@@ -17,6 +17,13 @@ KEYS: dict[str, tuple[str, str]] = {
     "neurites.name": ("Name, unique in the study", 'name = "neurites"'),
     "neurites.title": ("Heading in the report", 'title = "NGF-induced neurites"'),
     "neurites.species": ("Species, for the report", 'species = "rat"'),
+    "neurites.protocol": (
+        (
+            "Procedure in the laboratory, for the methods: that of tricyclic, or a .toml file of "
+            "the study in the same form"
+        ),
+        'protocol = "ngf-neurites"',
+    ),
     "neurites.table.file": ("CSV or XLSX file", 'file = "counts.csv"'),
     "neurites.table.design": (
         "Table with the treatment of each well, for a table without it",

@@ -24,6 +24,7 @@ NEURITES = ListField(
             "name": _FILLED,
             "title": TextField(),
             "species": TextField(),
+            "protocol": TextField(),
             "table": TableField(
                 {
                     "file": _FILLED,
@@ -75,6 +76,7 @@ class NeuritesPlan(StudyExperimentPlan):
     table: CountsPlan
     title: str = ""
     species: str = ""
+    protocol: str = ""
     settings: Mapping[str, Any] = field(default_factory=dict)
     where: str = ""
 
@@ -102,6 +104,7 @@ def neurites_plan(row: Mapping[str, Any], where: str) -> NeuritesPlan:
         ),
         title=row["title"],
         species=row["species"],
+        protocol=inside_study(row["protocol"], f"{where}, protocol") if row["protocol"] else "",
         settings=dict(row["analysis"] or {}),
         where=where,
     )

@@ -53,6 +53,8 @@ def analyse_neurites_study(
         ),
         checks=tuple(_in_study(check) for check in result.checks),
     )
+    parts = [prepared.protocol.methods] if prepared.protocol is not None else []
+    result = replace(result, methods="\n\n".join([*parts, result.methods]))
     excluded = [(target, reason) for target, reason in prepared.excluded.items()]
     counted = [
         (name, reason) for name, reason in result.left_out if reason not in dict(excluded).values()

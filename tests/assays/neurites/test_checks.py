@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tricyclic.assays.neurites.analysis import analyse_neurites
+from tricyclic.assays.neurites.plan import NeuritePlan, plan_neurites
 from tricyclic.simulation.virtual.neurite_counts import (
     NeuriteTruth,
     synthetic_cells,
@@ -98,3 +99,11 @@ def test_one_culture_fails_and_gives_no_interval():
 
 def test_an_unstated_threshold_is_a_warning():
     assert "neurite_threshold" in raised(replace(made(), thresholds=(float("nan"),)))
+
+
+@pytest.mark.parametrize(("cultures", "level"), [(3, "warn"), (6, "pass")])
+def test_a_plan_from_few_cultures_is_a_warning(cultures, level):
+    truth = replace(GOOD, cultures=cultures, concentrations_uM=(3.0,))
+    scatter = analyse_neurites(made(truth)).scatter
+    planned = plan_neurites(scatter, NeuritePlan(15.0, 30.0, cultures=6))
+    assert {c.name: c.level for c in planned.checks} == {"neurite_design_scatter": level}

@@ -81,6 +81,16 @@ def test_results_are_written_and_reproduced_byte_for_byte(done):
     assert verify.run(VerifyOptions(str(folder))).failed is False
 
 
+def test_the_methods_begin_with_the_procedure_of_the_protocol(done):
+    _, result = done
+    (one,) = result.study.experiments
+    procedure, counting, tests = one.methods.split("\n\n")
+    assert "NGF 2.5 ng/mL" in procedure
+    assert "Assumed by the protocol, to be confirmed: ngf, criterion" in procedure
+    assert counting.startswith("A cell was counted as positive")
+    assert "n counts cultures" in tests
+
+
 def test_the_study_to_fill_in_runs_once_its_rows_are_there(tmp_path):
     made = new.run(NewStudyOptions("neurites", str(tmp_path / "s"), template=True))
     assert not made.runs
@@ -114,6 +124,7 @@ def test_a_culture_a_well_and_a_field_are_excluded_with_their_reasons(content, t
         ('file = "counts.csv"', 'file = "none.csv"', "none.csv"),
         ("threshold = 1.0", "threshold = 2.0", "threshold: is 2."),
         ('primary = "percent"', 'primary = "total"', "has no lengths of cells"),
+        ('protocol = "ngf-neurites"', 'protocol = "ngf"', "no protocol is called 'ngf'"),
         ('primary_arm = "imipramine 3 uM"', 'primary_arm = "imipramine 4 uM"', "primary_arm"),
     ],
 )

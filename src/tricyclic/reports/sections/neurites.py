@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.core.format import format_number, format_p, pluralize
+from tricyclic.core.format import format_number, format_p, format_quantity, pluralize
 from tricyclic.plotting.neurites import (
     dose_response_plot,
     neurite_arms_plot,
@@ -105,7 +105,7 @@ def _of_response(response: NeuriteResponse) -> str:
     name = response.drug
     if math.isfinite(response.ec50):
         return (
-            f"{name}: EC50 {format_number(response.ec50)} {response.unit} "
+            f"{name}: EC50 {format_quantity(response.ec50, response.unit)} "
             f"({format_number(response.ec50_low)}–{format_number(response.ec50_high)}, limits over "
             "cultures)."
         )

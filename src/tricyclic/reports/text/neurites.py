@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from tricyclic.core.format import (
     align_columns,
     format_number,
+    format_quantity,
     list_names,
     pluralize,
     wrap_line,
@@ -240,7 +241,7 @@ def _response(result: NeuritesResult, response: NeuriteResponse) -> list[str]:
         assert curve is not None
         lines.append(
             wrap_line(
-                f"  EC50     {format_number(response.ec50)} {response.unit} "
+                f"  EC50     {format_quantity(response.ec50, response.unit)} "
                 f"({format_number(response.ec50_low)}–{format_number(response.ec50_high)}), from "
                 f"{100 * curve.bottom.value:.1f} to {100 * curve.top.value:.1f} %, slope "
                 f"{format_number(curve.hill)}; limits over cultures"

@@ -29,6 +29,7 @@ title = {title}
 name = "neurites"
 title = "NGF-induced neurites"
 species = "rat"
+protocol = "ngf-neurites"     # the procedure, for the methods; or a .toml file of your own
 
 [neurites.table]
 file = "counts.csv"      # a row for each field: culture, well, NGF, drug, ..., cells, positive
