@@ -71,10 +71,12 @@ PAGE = Path(__file__).parents[1] / "docs" / "checks.md"
 # Checks of microdialysis and chromatograms: each is raised by a spoilt batch, table or study of the
 # tests.
 SPOILT = (
+    "ambiguous_cells",
     "animals_left_out",
     "baseline_unstable",
     "baselines_of_groups",
     "carry_over",
+    "cells_used",
     "controls_outside",
     "copied_between_animals",
     "copied_values",
@@ -88,6 +90,9 @@ SPOILT = (
     "flux_points",
     "fractions_below_loq",
     "groups_compared",
+    "image_saturated",
+    "image_scale",
+    "image_usable",
     "implausible_jump",
     "internal_standard_area",
     "internal_standard_missing",
@@ -100,6 +105,7 @@ SPOILT = (
     "neurite_design_scatter",
     "neurite_fields",
     "neurite_left_out",
+    "neurite_signal",
     "neurite_stimulus",
     "neurite_threshold",
     "neurite_vehicle",
@@ -140,6 +146,7 @@ SPOILT = (
     "trace_copied",
     "trace_short",
     "treatment_within_fraction",
+    "unassigned_length",
     "unequal_windows",
     "unlisted_peak",
     "vendor_areas",

@@ -10,7 +10,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.document import Figure
-from tricyclic.core.format import format_number, format_p
+from tricyclic.core.format import format_number, format_p, format_quantity
 from tricyclic.plotting import style
 from tricyclic.plotting.release import (
     FOOT_MM,
@@ -59,7 +59,7 @@ def curve_words(curve: PotentiationCurve, confidence: float) -> str:
             for v in (curve.ec50_low, curve.ec50_high)
         ]
         return (
-            f"EC50 {format_number(curve.ec50)} {curve.unit} ({100 * confidence:g} % CI {ends[0]} "
+            f"EC50 {format_quantity(curve.ec50, curve.unit)} ({100 * confidence:g} % CI {ends[0]} "
             f"to {ends[1]})"
         )
     trend = f"; trend {format_p(curve.trend_p)}" if math.isfinite(curve.trend_p) else ""
@@ -114,7 +114,7 @@ def draw_release_curve(axes: Axes, result: ReleaseResult, curve: PotentiationCur
             zorder=1.5,
         )
         axes.annotate(
-            style.one_line(f"EC50 {format_number(curve.ec50)} {curve.unit}"),
+            style.one_line(f"EC50 {format_quantity(curve.ec50, curve.unit)}"),
             (math.log10(curve.ec50), 1.0),
             xycoords=axes.get_xaxis_transform(),
             xytext=(0, 2.0),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tricyclic.core.document import Block, Heading, Paragraph, Table
-from tricyclic.core.format import format_number, format_p, list_names, pluralize
+from tricyclic.core.format import format_number, format_p, format_quantity, list_names, pluralize
 from tricyclic.plotting.release import release_antagonists, release_arms
 from tricyclic.plotting.release_curve import curve_words, release_curve
 from tricyclic.reports.section import ReportData, ReportSection, experiment_anchor, figure_of
@@ -74,7 +74,7 @@ def findings(result: ReleaseResult) -> list[str]:
         against = f" less that {result.evoked.against}" if result.evoked.against else ""
         texts.append(
             f"Net release of the {result.evoked.arm}{against} was "
-            f"{format_number(result.evoked.value)} {result.unit} ({format_p(result.evoked.p)})."
+            f"{format_quantity(result.evoked.value, result.unit)} ({format_p(result.evoked.p)})."
         )
     left = list_names([name for name, _ in result.left_out], 8) or "none"
     wells = sum(not well.excluded for well in result.wells)
@@ -93,7 +93,7 @@ def _sentence(e: ReleaseEffect, result: ReleaseResult) -> str:
     size = (
         f"{format_number(e.value)} times that of the {e.against}"
         if e.scale == "ratio"
-        else f"{format_number(e.value)} {result.unit} above that of the {e.against}"
+        else f"{format_quantity(e.value, result.unit)} above that of the {e.against}"
     )
     return (
         f"{what} under {e.arm} was {size} ({level} {format_number(e.low)}–"

@@ -8,6 +8,7 @@ from tricyclic.core.format import (
     align_columns,
     format_number,
     format_p,
+    format_quantity,
     list_names,
     pluralize,
     wrap_line,
@@ -169,7 +170,7 @@ def curve_lines(curve: PotentiationCurve, confidence: float) -> list[str]:
     if curve.status == "ec50":
         lines.append(
             wrap_line(
-                f"  EC50 {format_number(curve.ec50)} {curve.unit} ({level} "
+                f"  EC50 {format_quantity(curve.ec50, curve.unit)} ({level} "
                 f"{_bound(curve.ec50_low)}–{_bound(curve.ec50_high)}), plateau "
                 f"{format_number(curve.max_percent)} % of vehicle "
                 f"({format_number(curve.max_low)}–{format_number(curve.max_high)}), slope "

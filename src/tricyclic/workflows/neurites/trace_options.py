@@ -36,9 +36,8 @@ class TraceNeuritesOptions:
         panel=CHANNELS,
     )
     pixel_um: float | None = option(
-        "Side of a pixel, where the files do not state it",
+        "Side of a pixel [um], where the files do not state it",
         default=None,
-        unit="um",
         panel=CHANNELS,
     )
     inverted: bool = option("The signal is dark on bright", default=False, panel=CHANNELS)
