@@ -192,3 +192,93 @@ def test_checks_of_places_and_order_flag_few_good_studies():
         for check in position_checks(wells):
             flagged[check.name] += check.level == "warn"
     assert all(count / runs <= 0.01 + 3 * np.sqrt(0.01 * 0.99 / runs) for count in flagged.values())
+
+
+@pytest.mark.parametrize(("cultures", "expected"), [("123", "pass"), ("12", "warn")])
+def test_three_cultures_are_enough(analyse, rows, cultures, expected):
+    assert level(analyse([r for r in rows if r[0] in cultures]), "release_cultures") == expected
+
+
+@pytest.mark.parametrize(("share", "expected"), [(0.2, "pass"), (0.3, "warn")])
+def test_a_quarter_of_the_evoked_release_without_stimulus_is_the_limit(
+    analyse, rows, share, expected
+):
+    evoked = {
+        c: np.mean([r[STIMULATED] - r[BASAL] for r in rows if r[0] == c and is_vehicle(r)])
+        for c in map(str, range(1, 7))
+    }
+    moved = changed(
+        rows,
+        lambda r: r[4] == "none",
+        lambda r: r.__setitem__(STIMULATED, r[BASAL] + share * evoked[r[0]]),
+    )
+    result = analyse(moved)
+    assert level(result, "release_unstimulated") == expected
+    check = next(c for c in result.checks if c.name == "release_unstimulated")
+    assert check.value == pytest.approx(100 * share, rel=1e-6)
+
+
+@pytest.mark.parametrize(("wells", "expected"), [(2, "pass"), (3, "warn")])
+def test_three_wells_with_the_same_samples_are_flagged(analyse, rows, wells, expected):
+    copied = changed(
+        rows,
+        lambda r: r[0] == "2" and r[1] in [f"A{k}" for k in range(1, wells + 1)],
+        lambda r: (r.__setitem__(BASAL, 0.7), r.__setitem__(STIMULATED, 0.9)),
+    )
+    assert level(analyse(copied), "release_copied_wells") == expected
+
+
+def test_a_release_that_the_cultures_do_not_agree_on_is_not_evoked(analyse, rows):
+    """With a mean above 0 and p between 0.05 and 0.5."""
+    factors = dict(zip("123456", (1.0, -0.6, 0.9, -0.5, 1.1, 0.2), strict=True))
+    result = analyse(changed(rows, is_vehicle, lambda r: scale(r, factors[r[0]])))
+    assert result.evoked.value > 0
+    assert 0.05 < result.evoked.p < 0.5
+    assert level(result, "release_evoked") == "warn"
+
+
+@pytest.mark.parametrize(("wells", "compared"), [(6, False), (7, True)])
+def test_four_degrees_of_freedom_are_needed_to_compare_places(wells, compared):
+    """Of wells in two arms, less their means and the slope: 7 wells leave 4."""
+    arms = [CultureArm("x", 1.0, "uM", "BDNF"), CultureArm("x", 2.0, "uM", "BDNF")]
+    rng = np.random.default_rng(1)
+    own = []
+    for k in range(wells):
+        place = f"{'AB'[k % 4 // 2]}{k // 2 + 1}"
+        one = ReleaseWell("1", "1", place, arms[k % 2], 1, 2, 1, 300 * np.exp(rng.normal()), 2)
+        own.append(replace(one, order=float(k // 2)))
+    check = next(c for c in position_checks(own) if c.name == "release_reading_order")
+    assert ("too few" not in check.message) == compared
+
+
+def with_standards(rows, gain, levels):
+    """Readings of two plates, the second with another gain and so many levels of standards."""
+    long = []
+    for row in rows:
+        plate = "1" if row[0] in "123" else "2"
+        factor = gain if plate == "2" else 1.0
+        for kind, value in (("basal", row[6]), ("stimulated", row[7])):
+            long.append([*row[:6], kind, factor * (50 + 400 * value), math.nan, plate])
+    every = (0.1, 12.0, 1.0, 0.3, 3.0)
+    for plate, factor, count in (("1", 1.0, 5), ("2", gain, levels)):
+        for k, value in enumerate(every[:count]):
+            reading = factor * (50 + 400 * value) * (1.0 + 0.01 * (-1) ** k)
+            long.append(["", "", "", 0.0, "", "", "standard", reading, value, plate])
+    return long
+
+
+STANDARDS_HEAD = (*HEAD, "sample", "reading", "level_uM", "plate")
+
+
+@pytest.mark.parametrize(("levels", "curves"), [(2, 2), (3, 2)])
+def test_three_levels_of_standards_give_a_plate_a_curve_of_its_own(analyse, rows, levels, curves):
+    result = analyse(with_standards(rows, 1.4, levels), STANDARDS_HEAD)
+    names = [name for name, _ in result.standards]
+    assert len(names) == curves
+    assert names[1] == ("plate 2" if levels == 3 else "all plates")
+
+
+@pytest.mark.parametrize(("gain", "expected"), [(1.1, "pass"), (1.2, "warn")])
+def test_standards_may_differ_by_fifteen_percent_between_plates(analyse, rows, gain, expected):
+    result = analyse(with_standards(rows, gain, 2), STANDARDS_HEAD)
+    assert level(result, "release_standards_drift") == expected

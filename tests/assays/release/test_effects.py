@@ -275,3 +275,14 @@ def test_a_culture_can_be_left_out_with_its_reason(rows, analyse):
     assert result.cultures == ("1", "2", "4", "5", "6")
     assert ("culture 1, A4", "detached") in result.left_out
     assert result["imipramine 3 uM"].n == 5
+
+
+def test_a_top_that_is_lower_by_chance_does_not_refuse_an_ec50(rows, analyse):
+    factors = dict(zip("123456", (0.97, 0.85, 0.98, 0.86, 0.96, 0.87), strict=True))
+    noisy = [list(row) for row in rows]
+    for row in noisy:
+        if row[3] == 10.0 and row[4] == "BDNF":
+            row[STIMULATED] = row[BASAL] + (row[STIMULATED] - row[BASAL]) * factors[row[0]]
+    (curve,) = analyse(noisy).curves
+    assert 0.05 < curve.downturn_p < 0.525
+    assert curve.status == "ec50"

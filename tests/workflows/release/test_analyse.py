@@ -268,3 +268,9 @@ def test_a_missing_well_of_a_plate_is_named(study, tmp_path):
     plate.write_text(text, encoding="utf-8")
     with pytest.raises(tca.InputError, match="no reading of well A03 of plate 2"):
         tca.analyse_release(study / "design.csv", plates=plate, **VOLUMES)
+
+
+@pytest.mark.parametrize(("cultures", "level"), [(2, "warn"), (3, "pass")])
+def test_a_plan_of_two_cultures_is_flagged(cultures, level):
+    (check,) = tca.release_design(well_cv=20, effect_cv=15, cultures=cultures).checks
+    assert check.level == level
