@@ -149,6 +149,7 @@ SPOILT = (
     "unassigned_length",
     "unequal_windows",
     "unlisted_peak",
+    "unfitted_readings",
     "vendor_areas",
     "window_coverage",
     "zero_values",

@@ -17,6 +17,7 @@ PeakState = Literal["quantified", "below LOQ", "below LOD", "not found"]
 STATES: tuple[PeakState, ...] = get_args(PeakState)
 # In the remark about a peak that was seen, and is not that of the compound.
 OUTSIDE_WINDOW = "is outside the window of the method"
+UNFITTED = "its window has a step, a dip or a drift that is not fitted"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from scipy.stats import exponnorm
 from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
+from tricyclic.core.peak import UNFITTED
 
 WIDTH_MIN, READINGS_PER_MIN, INJECTIONS = 0.045, 120.0, 16
 METHOD = ChromatographyMethod(
@@ -61,3 +62,41 @@ def test_a_peak_on_a_hump_that_the_stretches_beside_it_do_not_show_keeps_its_are
 
     error, _ = errors(BASELINES["flat"], 50.0, hump)
     assert abs(float(np.mean(error))) < 0.03
+
+
+def batch_with(extra, height):
+    """Peaks of the analyte in eight injections, and their true area."""
+    rng = np.random.default_rng(1)
+    time = np.arange(0.0, 12.0, 1.0 / READINGS_PER_MIN)
+    unit = exponnorm.pdf((time - 5.0) / WIDTH_MIN, 0.6)
+    other = exponnorm.pdf((time - 8.0) / (1.6 * WIDTH_MIN), 0.6)
+    area = 60.0 * WIDTH_MIN * height / unit.max()
+    signal = height * (unit + 3.0 * other) / unit.max() + 10.0 + extra(time)
+    batch = [
+        BatchInjection(
+            str(k),
+            Chromatogram("ED", time, signal + rng.standard_normal(time.size)),
+            standard=k < 4,
+        )
+        for k in range(8)
+    ]
+    return [one["NE"] for one in fit_batch(batch, METHOD)], area
+
+
+@pytest.mark.parametrize(("height", "depth"), [(12.0, 20.0), (50.0, 60.0), (50.0, 20.0)])
+@pytest.mark.parametrize("width", [0.045, 0.06])
+def test_a_dip_behind_a_peak_is_fitted_and_no_part_of_it(height, depth, width):
+    peaks, area = batch_with(lambda t: -depth * np.exp(-0.5 * ((t - 5.3) / width) ** 2), height)
+    errors = np.array([one.area / area - 1.0 for one in peaks])
+    assert np.abs(errors).max() < 2.0 / height
+    assert all("a dip at 5." in " ".join(one.remarks) for one in peaks)
+
+
+@pytest.mark.parametrize("height", [12.0, 50.0])
+def test_a_step_in_the_window_of_a_peak_is_named_and_widens_its_error(height):
+    peaks, _ = batch_with(lambda t: 20.0 * (t > 5.3), height)
+    plain, _ = batch_with(lambda t: 0.0 * t, height)
+    for one, other in zip(peaks, plain, strict=True):
+        assert any(remark.startswith(UNFITTED) for remark in one.remarks)
+        assert not any(remark.startswith(UNFITTED) for remark in other.remarks)
+        assert one.area_se > 2.0 * other.area_se

@@ -102,9 +102,13 @@ NAMED = {
     "top of a sample cut": (
         F,
         limited(-np.inf, 6.0),
-        {"detector_saturated", "internal_standard_area"},
+        {"detector_saturated", "internal_standard_area", "unfitted_readings"},
     ),
-    "baselines cut": ((), limited(0.2, np.inf), {"detector_saturated"}),
+    "baselines cut": (
+        (),
+        limited(0.2, np.inf),
+        {"detector_saturated", "unfitted_readings"},
+    ),
     "coarse digits": ((), signal(lambda y: np.round(y, 1)), set()),
     "spikes": (F, signal(lambda y: y + 1e9 * (np.arange(y.size) == 475)), set()),
     "an offset": ((), signal(lambda y: y - 1e4), set()),

@@ -20,7 +20,7 @@ from tricyclic.assays.chromatography.acceptance import (
 )
 from tricyclic.core.check import Check, Level
 from tricyclic.core.format import list_names, pluralize
-from tricyclic.core.peak import OUTSIDE_WINDOW, InjectionPeaks
+from tricyclic.core.peak import OUTSIDE_WINDOW, UNFITTED, InjectionPeaks
 from tricyclic.core.sample_list import SampleRow
 from tricyclic.results.chromatography import AnalyteBatch, BatchResult
 
@@ -49,6 +49,7 @@ def batch_checks(result: BatchResult) -> tuple[Check, ...]:
         checks.append(_sensitivity(analyte))
         checks.append(_unlisted(result, analyte.analyte))
         checks += _peak_quality(result, analyte.analyte)
+    checks += _unfitted(result)
     if result.internal_standard:
         checks += _internal_standard(result)
     checks.append(_retention(result))
@@ -286,6 +287,30 @@ def _peak_quality(result: BatchResult, analyte: str) -> Iterator[Check]:
             advice="The column is worn or overloaded, or there is dead volume" if is_poor else "",
             source=OWN,
         )
+
+
+def _unfitted(result: BatchResult) -> tuple[Check, ...]:
+    """A warning where a window has more than peaks on a baseline; none where none has."""
+    names = [
+        f"{peak.compound} in {row.name}"
+        for row, injection in _pairs(result)
+        for peak in injection.peaks
+        if any(remark.startswith(UNFITTED) for remark in peak.remarks)
+    ]
+    if not names:
+        return ()
+    return (
+        Check(
+            "unfitted_readings",
+            "warn",
+            f"{pluralize(len(names), 'peak')} with a step, a dip or a drift beside, which is not "
+            f"fitted and may be part of the area ({_listed(names)})",
+            value=float(len(names)),
+            limit=0.0,
+            advice="Look at the picture of the injection; set limits by hand, or exclude it",
+            source=OWN,
+        ),
+    )
 
 
 def _has_small_neighbour(injection: InjectionPeaks, analyte: str) -> bool:

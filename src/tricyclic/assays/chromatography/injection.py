@@ -22,10 +22,19 @@ EXTENTS = ((12.0, 15.0), (9.0, 12.0), (7.0, 9.0))
 FRONT, BACK = EXTENTS[-1]
 # Nearest to the ends of a window that unknown peaks are searched for, and the steps, in widths.
 _FROM_END, _STEP = 1.0, 0.4
+# Names of the neighbours that no method lists.
+UNKNOWN, DIP = "unknown", "dip"
+# Root mean square of what a fit leaves of its window, over the noise, from which on the window has
+# more than peaks on a baseline: at most 1.07 in simulations without a step or a dip, with one 1.6.
+LARGEST_MISFIT = 1.3
+# Widths of a dip over that of the compound, which is no compound of the column.
+_DIP_WIDTHS = (0.7, 1.0, 1.4, 2.0)
 # Unknown neighbours that a window may have.
 MOST_UNKNOWNS = 2
 # Nearest an unknown peak may be to a listed one, in widths: closer, the two are one.
 NEAREST = 0.6
+# Nearest a dip may be to a listed peak: closer, a taller peak and a deeper dip cancel each other.
+_NEAREST_DIP = 3.0
 # An unknown below this part of the tallest peak near it is a misfit of that peak's shape.
 LEAST_UNKNOWN = 0.02
 # Place and area of an unknown are two parameters; that the place was searched for is a third.
@@ -50,7 +59,7 @@ class CompoundFit:
     fit : WindowFit
         First peak: the compound; then listed neighbours, then unknown ones.
     names : tuple of str
-        Of the peaks; an unknown one is "unknown".
+        Of the peaks; an unlisted one is "unknown", and one that points downwards a "dip".
     window : Window
         The readings.
     """
@@ -71,7 +80,7 @@ class CompoundFit:
         """Places of the neighbours that no method lists, among the peaks."""
         apart = (self.fit.center - self.fit.center[0]) / self.fit.places.width[0]
         near = (apart > -FRONT) & (apart < BACK)
-        return tuple(k for k, name in enumerate(self.names) if name == "unknown" and near[k])
+        return tuple(k for k, name in enumerate(self.names) if name == UNKNOWN and near[k])
 
 
 def fit_compound(
@@ -127,20 +136,24 @@ def _fit_extent(
     noise = reference.noise.with_misfit(span, width / trace.step)
     bend = usual_bend(trace, reference.quiet, center, part.stop - part.start)
     names = (compound.name, *(one.name for one in near))
+    most = MOST_UNKNOWNS if unlisted else 0
+    # Front and tail of a tall peak look like dips and bends.
+    is_tall = span > TALL * reference.noise.rms
 
     def fitted(known: Bend) -> CompoundFit:
         window = Window(trace.time[part], trace.signal[part], model.shape, noise, _DEGREE, known)
-        fit, unknowns = window.fit(listed), 0
-        for _ in range(MOST_UNKNOWNS if unlisted else 0):
-            more = _with_unknown(window, fit, center, width)
-            if more is None:
-                break
-            fit, unknowns = more, unknowns + 1
-        return CompoundFit(compound, window.time, fit, names + ("unknown",) * unknowns, window)
+        fit = _with_unknowns(window, window.fit(listed), center, width, most)
+        if most and not is_tall and window_misfit(window, fit, trace.resolution):
+            more = _with_unknowns(window, window.fit(listed), center, width, most, dips=True)
+            fit = min(fit, more, key=lambda one: one.deviance)
+        beside = [
+            DIP if k in fit.places.dips else UNKNOWN for k in range(len(names), fit.area.size)
+        ]
+        return CompoundFit(compound, window.time, fit, (*names, *beside), window)
 
     first = fitted(bend)
     log_count = float(np.log(first.window.count))
-    if first.window.strain(first.fit) <= len(bend.sd) * log_count:
+    if is_tall or first.window.strain(first.fit) <= len(bend.sd) * log_count:
         return first
     # The readings here bend more than those beside the peak.
     free = fitted(FREE)
@@ -163,11 +176,13 @@ def _is_supported(fit: CompoundFit) -> bool:
     return bool(gain.max(initial=0.0) <= UNKNOWN_PARAMETERS * log_count)
 
 
-def _free_times(time: FloatArray, width: float, fit: WindowFit) -> FloatArray:
-    """Times at which one more peak may be."""
+def _free_times(
+    time: FloatArray, width: float, fit: WindowFit, nearest: float | FloatArray = NEAREST
+) -> FloatArray:
+    """Times at which one more peak may be; `nearest` to each of the others, in widths."""
     grid = np.arange(time[0] + _FROM_END * width, time[-1] - _FROM_END * width, _STEP * width)
     distance = np.abs(grid[:, None] - fit.center) / fit.places.width
-    return np.asarray(grid[(distance > NEAREST).all(axis=1)])
+    return np.asarray(grid[(distance > nearest).all(axis=1)])
 
 
 def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float, float, float]:
@@ -179,13 +194,52 @@ def _place(one: Compound, reference: Reference, model: PeakModel) -> tuple[float
     return center, width, here.shift_sd if reference.present else one.window_min / width / 3.0
 
 
-def _with_unknown(window: Window, fit: WindowFit, center: float, width: float) -> WindowFit | None:
-    """The fit with one more peak, or None where BIC does not favour it."""
-    grid = _free_times(window.time, width, fit)
+def window_misfit(window: Window, fit: WindowFit, resolution: float) -> float:
+    """Root mean square of what a fit leaves of its window, over the noise; 0 where that is noise.
+
+    Parameters
+    ----------
+    window : Window
+    fit : WindowFit
+    resolution : float
+        Smallest step between two readings: rounding, of which half a step is left, is no misfit.
+    """
+    ratio = float(np.sqrt(fit.deviance / window.count))
+    left = window.signal - fit.baseline - fit.peaks.sum(axis=1)
+    rounding = LARGEST_MISFIT * 0.5 * resolution
+    is_noise = ratio <= LARGEST_MISFIT or float(np.sqrt(np.mean(left**2))) <= rounding
+    return 0.0 if is_noise else ratio
+
+
+def _with_unknowns(
+    window: Window, fit: WindowFit, center: float, width: float, most: int, *, dips: bool = False
+) -> WindowFit:
+    """The fit with unlisted peaks, or with dips as well, as long as BIC favours one more."""
+    for _ in range(most):
+        trials = [
+            more
+            for dip in ((False, True) if dips else (False,))
+            for scale in (_DIP_WIDTHS if dip else (1.0,))
+            if (more := _with_unknown(window, fit, center, width, scale=scale, dip=dip)) is not None
+        ]
+        if not trials:
+            break
+        fit = min(trials, key=lambda one: one.deviance)
+    return fit
+
+
+def _with_unknown(
+    window: Window, fit: WindowFit, center: float, width: float, *, scale: float, dip: bool
+) -> WindowFit | None:
+    """The fit with one more peak or dip, or None where BIC does not favour it."""
+    # Unlisted peaks have no prior of their place.
+    listed = np.isfinite(fit.places.prior_sd)
+    nearest = np.where(dip & listed, _NEAREST_DIP, NEAREST)
+    grid = _free_times(window.time, width, fit, nearest)
     if not grid.size:
         return None
-    widths = width * grid / center
-    gain = window.improvement(fit, grid, widths)
+    widths = scale * width * grid / center
+    gain = window.improvement(fit, grid, widths, dip=dip)
     penalty = UNKNOWN_PARAMETERS * float(np.log(window.count))
     tops = [
         i
@@ -194,7 +248,7 @@ def _with_unknown(window: Window, fit: WindowFit, center: float, width: float) -
     ]
     best: WindowFit | None = None
     for i in sorted(tops, key=lambda i: -gain[i])[:2]:
-        places = fit.places.with_peak(float(grid[i]), float(widths[i]), np.inf, 1.0)
+        places = fit.places.with_peak(float(grid[i]), float(widths[i]), np.inf, 1.0, dip=dip)
         trial = window.fit(places, np.append(fit.shift, 0.0))
         if best is None or trial.deviance < best.deviance:
             best = trial
@@ -206,6 +260,6 @@ def _with_unknown(window: Window, fit: WindowFit, center: float, width: float) -
         return None
     apart = np.abs(best.center[:-1] - best.center[-1]) / best.places.width[:-1]
     # One that has moved into a listed peak only splits it.
-    if (apart < NEAREST).any() or (best.area[:-1] == 0.0)[fit.area > 0.0].any():
+    if (apart < nearest).any() or (best.area[:-1] == 0.0)[fit.area > 0.0].any():
         return None
     return best

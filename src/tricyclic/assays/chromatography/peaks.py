@@ -8,7 +8,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tricyclic.assays.chromatography.injection import BACK, FRONT, CompoundFit
+from tricyclic.assays.chromatography.injection import (
+    BACK,
+    DIP,
+    FRONT,
+    CompoundFit,
+    window_misfit,
+)
 from tricyclic.assays.chromatography.integration import (
     by_drop_line,
     over_line,
@@ -30,6 +36,7 @@ from tricyclic.assays.chromatography.trace import EvenTrace
 from tricyclic.core.chromatogram import Chromatogram
 from tricyclic.core.peak import (
     OUTSIDE_WINDOW,
+    UNFITTED,
     FittedWindow,
     InjectionPeaks,
     ManualLimits,
@@ -97,7 +104,8 @@ def _peak(
     clear: Sequence[tuple[str, float, float]],
 ) -> Peak:
     result, shape, noise = fit.fit, fit.window.shape, reference.noise
-    area, se = float(result.area[0]), float(result.area_se[0])
+    misfit = window_misfit(fit.window, result, trace.resolution)
+    area, se = float(result.area[0]), float(result.area_se[0]) * max(misfit, 1.0)
     center, width = float(result.center[0]), float(result.places.width[0])
     height = area * shape.height / width
     ratio = height / noise.rms
@@ -125,7 +133,8 @@ def _peak(
         reference.quiet, center, int(np.ceil(5.0 * half_width(width) / trace.step))
     )
     skim, drop, between = _integrated(fit, trace)
-    systematic = max(_shape_error(fit, noise.rms, height), _line_error(fit, noise.rms, between))
+    share = 1.0 if misfit else misfit_share(height, noise.rms)
+    systematic = max(_shape_error(fit, noise.rms, height), share * _line_error(fit, between))
     return Peak(
         compound=fit.compound.name,
         role=fit.compound.role,
@@ -145,7 +154,10 @@ def _peak(
         nearest=nearest,
         area_tangent=skim * _SECONDS,
         area_drop_line=drop * _SECONDS,
-        remarks=_peak_remarks(fit, reference, area, height, skim, drop),
+        remarks=(
+            *_peak_remarks(fit, reference, area, height, skim, drop),
+            *([f"{UNFITTED}, by {misfit:.1f} times the noise"] if misfit else ()),
+        ),
     )
 
 
@@ -154,7 +166,8 @@ def _integrated(fit: CompoundFit, trace: EvenTrace) -> tuple[float, float, float
     result, shape = fit.fit, fit.window.shape
     center, width = float(result.center[0]), float(result.places.width[0])
     front, back = shape.extent(0.002)
-    others = np.sort(result.center[1:][result.area[1:] > 0.0])
+    peaks = [k for k, name in enumerate(fit.names) if k and name != DIP]
+    others = np.sort(result.center[peaks][result.area[peaks] > 0.0])
     group_start, group_end = center + front * width, center + back * width
     near: list[float] = []
     for other in others[others < center][::-1]:
@@ -232,6 +245,8 @@ def _peak_remarks(
     beside = [float(fit.fit.center[k]) for k in fit.neighbours]
     for center in sorted(beside):
         remarks.append(f"an unlisted peak at {center:.3f} min is fitted beside it")
+    for center in sorted(fit.fit.center[[name == DIP for name in fit.names]].tolist()):
+        remarks.append(f"a dip at {center:.3f} min is fitted beside it")
     if abs(fit.fit.shift[0]) >= 0.99 * fit.fit.places.bound[0] > 0.0:
         remarks.append("its retention is at the limit of what the standards allow")
     misfit = _core_residual(fit)
@@ -267,19 +282,18 @@ def _shape_error(fit: CompoundFit, noise: float, height: float) -> float:
     return float(np.hypot(counted, width * 2.0 * _CORE * beyond))
 
 
-def _line_error(fit: CompoundFit, noise: float, between: float) -> float:
-    """Standard error of the area of a tall peak from the choice of its baseline, signal x min.
+def _line_error(fit: CompoundFit, between: float) -> float:
+    """Standard error of an area from the choice of its baseline, signal x min.
 
     On a hump, or between the feet of neighbours, the readings do not distinguish the baseline of
     the fit from the tangent; the truth is taken as anywhere between the two. Not beside a peak
     that overlaps, from which a tangent does not separate it.
     """
-    area, width = float(fit.fit.area[0]), float(fit.fit.places.width[0])
+    width = float(fit.fit.places.width[0])
     apart = np.abs(fit.fit.center - fit.fit.center[0])[1:]
     if (apart[fit.fit.area[1:] > 0.0] < 2.0 * _CORE * width).any():
         return 0.0
-    height = area * fit.window.shape.height / width
-    return misfit_share(height, noise) * abs(between) / float(np.sqrt(3.0))
+    return abs(between) / float(np.sqrt(3.0))
 
 
 def _with_manual(

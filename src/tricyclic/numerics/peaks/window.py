@@ -32,20 +32,31 @@ class PeakPlaces:
         Standard deviation of the shift of each apex, in widths; infinite for none.
     bound : ndarray
         Largest shift either way, in widths; 0 fixes the apex.
+    dips : frozenset of int
+        Which of them point downwards; their areas are 0 or more all the same.
     """
 
     center: FloatArray
     width: FloatArray
     prior_sd: FloatArray
     bound: FloatArray
+    dips: frozenset[int] = frozenset()
 
-    def with_peak(self, center: float, width: float, prior_sd: float, bound: float) -> PeakPlaces:
+    @property
+    def sign(self) -> FloatArray:
+        """-1 for each dip, 1 for each peak."""
+        return np.array([-1.0 if k in self.dips else 1.0 for k in range(self.center.size)])
+
+    def with_peak(
+        self, center: float, width: float, prior_sd: float, bound: float, *, dip: bool = False
+    ) -> PeakPlaces:
         """These and one more."""
         return PeakPlaces(
             np.append(self.center, center),
             np.append(self.width, width),
             np.append(self.prior_sd, prior_sd),
             np.append(self.bound, bound),
+            self.dips | {self.center.size} if dip else self.dips,
         )
 
 
@@ -217,8 +228,10 @@ class Window:
                     break
         return self._finish(places, now, state)
 
-    def improvement(self, fit: WindowFit, center: FloatArray, width: FloatArray) -> FloatArray:
-        """Approximate fall of the deviance by one more peak at each of several places."""
+    def improvement(
+        self, fit: WindowFit, center: FloatArray, width: FloatArray, *, dip: bool = False
+    ) -> FloatArray:
+        """Approximate fall of the deviance by one more peak, or dip, at each of several places."""
         raw = np.column_stack([fit.peaks, self.columns(center, width)[0]])
         projected = self.project(self.noise.whiten(raw))
         known, more = projected[:, : fit.area.size], projected[:, fit.area.size :]
@@ -230,7 +243,7 @@ class Window:
         else:
             target = self._target
         square = np.einsum("ij,ij->j", more, more)
-        along = more.T @ target
+        along = (-1.0 if dip else 1.0) * (more.T @ target)
         return np.asarray(np.where(along > 0.0, along**2 / np.maximum(square, 1e-300), 0.0))
 
     def bending(self, fit: WindowFit, degrees: int) -> float:
@@ -252,6 +265,7 @@ class Window:
 
     def _solve(self, places: PeakPlaces, shift: FloatArray) -> _State:
         value, by_shift = self.columns(places.center + shift * places.width, places.width)
+        value, by_shift = value * places.sign, by_shift * places.sign
         count = value.shape[1]
         both = self.project(self.noise.whiten(np.concatenate([value, by_shift], axis=1)))
         area = nonnegative(both[:, :count], self._target)
