@@ -338,7 +338,20 @@ def test_what_a_row_states_about_its_animal_is_read_in_each_layout(tmp_path):
         (["animal,end,NE_nM,state", "r1,0,1,odd"], "no state is called 'odd'"),
         (["animal,end,NE_nM,state", "r1,0,,ok", "r1,20,1,ok"], "is quantified, and has no value"),
         (["one,two", "three,four"], "no table of fractions is recognised"),
-        (["animal,end,NE_nM,treated", "r1,0,1,5", "r1,20,1,6"], "the treated is 6, and was 5"),
+        (["time,r1,r2", "0,1,2", "20,=B2*2,3"], "animal r1: the formula =B2*2 has no result"),
+        (
+            ["time,r1,r2,r3", "B1,0.9,1.0,1.1", "B2,1,2,3", "T1,2,3,4"],
+            "line 2: 'B1' is no time",
+        ),
+        (
+            ["animal,end,NE_nM,treated", "r1,0,1,5", "r1,20,1,6"],
+            "the time of the treatment is 6, and was 5",
+        ),
+        (
+            ["animal,end,NE_nM,recovery,recovery_se", "r1,0,1,0.1,0.01", "r1,20,1,0.1,0.02"],
+            "the error of the recovery is 0.02, and was 0.01",
+        ),
+        (["animal,group,end", "r1,x,0", "r1,x,20"], "has no column of values. Add one"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_in_one_sentence(lines, sentence, tmp_path):
@@ -358,3 +371,12 @@ def test_a_table_of_animals_is_read_with_its_numbers(tmp_path):
         read_animal_table(save(tmp_path, [*lines, lines[1]]))
     with pytest.raises(InputError, match="has no columns of animals and groups"):
         read_animal_table(save(tmp_path, ["a,b", "1,2"]))
+
+
+@pytest.mark.parametrize("label", [("", "Mean"), ("SEM", "")])
+def test_a_row_of_means_below_numbered_fractions_is_not_used(label, tmp_path):
+    lines = ["fraction,time (min),r1,r2", "1,-20,1,2", "2,0,1,2", "3,20,2,4"]
+    lines.append(f"{','.join(label)},1.3,2.7")
+    table = read_fraction_table(save(tmp_path, lines))
+    assert len(table.rows) == 6
+    assert table.unused == (f"row '{''.join(label)}' (line 5)",)

@@ -383,6 +383,11 @@ CASES = [
         {"flow": 2.4, "dead_volume": 24.0, "loq": 3.0, "lod": 2.0, "below": "excluded"},
     ),
     (
+        "microdialysis design",
+        {"study": "table:dialysis_analytes.csv", "value": "NE_nM", "analyte": "NE"},
+        {"analyte": "DA"},
+    ),
+    (
         "microdialysis no-net-flux",
         {"table": "table:flux.csv"},
         {
@@ -621,6 +626,9 @@ def _save_dialysis(save, rng) -> None:
                 flux.append((animal, group, inlet, out, inlet * rng.uniform(1, 2), f"{k % 2}", k))
     head = "animal,group,start_min,end_min,NE_nM,other_nM,pair,batch,when,begin,finish"
     save("dialysis.csv", head, rows)
+    analytes = [(*row, "NE") for row in rows]
+    analytes += [(*row[:4], row[5], *row[5:], "DA") for row in rows]
+    save("dialysis_analytes.csv", f"{head},analyte", analytes)
     save("dialysis_uM.csv", head.replace("NE_nM", "NE_uM").replace("other_nM", "other"), rows)
     save("flux.csv", "animal,group,inlet_nM,outlet_nM,other_nM,pair,day", flux)
     head = "probe,bath_nM,dialysate_nM,second_nM,other_nM,perfusate_nM,inlet_nM,pair,flow,pumped"

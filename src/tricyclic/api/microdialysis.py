@@ -332,6 +332,7 @@ def microdialysis_design(
     window: tuple[float, float] | None = None,
     below: str = "as-measured",
     exclude: Texts | Mapping[str, str] = (),
+    analyte: str = "",
     out: str | Path = "",
     on_progress: ProgressCallback | None = None,
 ) -> MicrodialysisDesignResult:
@@ -363,7 +364,7 @@ def microdialysis_design(
         Of a table, as for `microdialysis`: what it has and how it is read.
     treated, flow, dead_volume, fraction_min, molar_mass, to_unit, lod, loq
         Of a table, as for `microdialysis`: how the dialysate was collected.
-    control, window, below, exclude
+    control, window, below, exclude, analyte
         Of a table, as for `microdialysis`: how it is analysed.
     out
         Folder for tables, figure and text.

@@ -47,7 +47,10 @@ def read_animal_table(
         each_once = [one for one in headings if _each_once(*one)] or headings
         if each_once:
             return replace(_animals(*each_once[0]), file=name)
-        cells = [f"'{cell}'" for one, row, _ in named[:1] for cell in one.rows[row] if cell]
+        rows = [one.rows[row] for one, row, _ in named] or [
+            row for one in raw.sheets for row in one.rows[:FIRST_ROWS] if sum(map(bool, row)) > 1
+        ]
+        cells = [f"'{cell}'" for row in rows[:1] for cell in row if cell]
         among = f" among {list_names(cells, 8)}" if cells else ""
         raise InputError(
             f"has no columns of animals and groups{among}",

@@ -73,7 +73,6 @@ def read_batch(
         If the list does not match the files, a file cannot be read, or its trace is not clear.
     """
     paths = batch_paths(samples, source)
-    _check_complete(paths, source, samples)
     rows_of: dict[Path, list[SampleRow]] = {}
     unread = {row.name: "no file" for row in samples.injected if row.name not in paths}
     for row in samples.injected:
@@ -94,6 +93,8 @@ def read_batch(
         traces.update({one.name: one for one in matching})
         unused += [text for one in files for text in one.unused]
         report_progress(on_progress, done, len(rows_of), f"reading {path.name}")
+    # After the files of the list: two injections with one file may be why another is not named.
+    _check_complete(paths, source, samples)
     unused += as_remarks(
         [f"{name} is excluded, and its file not read: {text}" for name, text in unread.items()]
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from tricyclic.core.clock_time import MINUTES_IN, ClockTime, TimeKind, read_time
 from tricyclic.core.flow_unit import flow_factor
+from tricyclic.core.formulas import formula_error, is_formula
 from tricyclic.core.fraction_table import AnimalRow, TimeIs
 from tricyclic.core.fractions import State
 from tricyclic.errors import InputError, UnitError
@@ -69,6 +70,8 @@ def read_value(text: str, numbers: NumberFormat, where: str) -> ValueCell:
         If it is another word, or below 0.
     """
     plain = text.strip()
+    if is_formula(plain):
+        raise formula_error(plain, where)
     value = numbers.read(plain)
     if value is not None:
         if not (value >= 0 and math.isfinite(value)):
@@ -293,7 +296,7 @@ class RoleColumns:
                 where=where,
                 do="Fill in the recovery, or empty the cell of its error",
             )
-        in_percent = "%" in self.unit("recovery") + texts["recovery"]
+        in_percent = self._is_percent(row, "recovery", texts["recovery"])
         parts = re.split(r"\+/-|\+-|±", texts["recovery"].replace("%", ""))
         beside = texts["recovery_se"]
         if len(parts) + bool(beside) > 2:
@@ -311,10 +314,21 @@ class RoleColumns:
             read["recovery_se"] = share * numbers[1]
         elif beside:
             # An error without a unit of its own has that of the recovery.
-            own = in_percent or "%" in self.unit("recovery_se") + beside
+            shown = self._is_shown_as_percent(row, "recovery_se")
+            own = not shown and (in_percent or self._is_percent(row, "recovery_se", beside))
             error = self.sheet.number(beside.replace("%", "").strip(), where)
             read["recovery_se"] = (0.01 if own else 1.0) * error
         return read
+
+    def _is_percent(self, row: int, role: str, text: str) -> bool:
+        """Whether a number is in percent, by its heading or text; not one that a workbook shows as
+        percent, 0.12 as 12 %.
+        """
+        in_words = "%" in self.unit(role) + text
+        return in_words and not self._is_shown_as_percent(row, role)
+
+    def _is_shown_as_percent(self, row: int, role: str) -> bool:
+        return (self.sheet.lines[row] - 1, self.roles[role]) in self.sheet.percent
 
 
 def with_unit(text: str, unit: str, numbers: NumberFormat) -> str:

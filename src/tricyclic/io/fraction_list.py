@@ -27,6 +27,13 @@ from tricyclic.io.fraction_cells import (
 from tricyclic.io.fraction_columns import is_value_unit, name_and_unit, roles_of
 
 TIMES = ("start", "end", "middle", "time")
+# What an animal has, as errors call it.
+_WORDS = {
+    "treated": "time of the treatment",
+    "dead_volume_uL": "dead volume",
+    "flow_uL_per_min": "flow",
+    "recovery_se": "error of the recovery",
+}
 # Names of columns of values, beside those with a unit of a concentration or amount.
 _VALUES = ("value", "values", "concentration", "conc", "amount", "level", "dialysate")
 
@@ -227,7 +234,7 @@ def _stated(
             continue
         known = getattr(before, key)
         if known not in ("", value) and known == known:
-            word = key.partition("_")[0] if key != "dead_volume_uL" else "dead volume"
+            word = _WORDS.get(key, key)
             raise InputError(
                 f"the {word} is {value}, and was {known} above",
                 where=where,
@@ -256,6 +263,8 @@ def _value_column(columns: RoleColumns, names: Sequence[str]) -> int:
         raise InputError(
             f"the values may be in {listed}", do=f'Add --value "{names[candidates[0]]}"'
         )
+    if not free:
+        raise InputError("has no column of values", do='Add one, such as "NE (nM)"')
     raise InputError(f"no column of values is recognised among {listed}", do="Add --value COLUMN")
 
 

@@ -83,8 +83,9 @@ def times_down(sheet: Sheet, header: int, named: Mapping[str, str]) -> FractionT
     for row in range(header + 1, len(sheet.rows)):
         if row in heading.used_rows or not any(sheet.rows[row]):
             continue
-        first_cell = text_at(sheet, row, min(roles.values()))
-        if SUMMARY.fullmatch(first_cell):
+        labels = [text_at(sheet, row, column) for column in roles.values()]
+        first_cell = next((text for text in labels if SUMMARY.fullmatch(text)), "")
+        if first_cell:
             heading.unused.append(f"row '{first_cell}' ({sheet.where(row)})")
             continue
         alone = rows and sum(map(bool, sheet.rows[row])) == 1

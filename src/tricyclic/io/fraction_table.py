@@ -16,7 +16,7 @@ from tricyclic.io.animal_table import FIRST_ROWS, with_units_in_names
 from tricyclic.io.base import RawFile
 from tricyclic.io.delimited_text import Sheet
 from tricyclic.io.files import at_file, read_bytes
-from tricyclic.io.fraction_cells import read_time_cell, text_at
+from tricyclic.io.fraction_cells import not_a_time, read_time_cell, text_at
 from tricyclic.io.fraction_columns import is_time_heading, name_and_unit, roles_of
 from tricyclic.io.fraction_list import tidy_table
 from tricyclic.io.fraction_sheet import animals_down, times_down
@@ -149,10 +149,10 @@ def _read(
         raise InputError("the file is empty", do="Save the table again")
     read: list[tuple[str, FractionTable]] = []
     for one in raw.sheets:
-        layout = _layout(one, columns)
-        if layout is None:
-            continue
         try:
+            layout = _layout(one, columns)
+            if layout is None:
+                continue
             table = _of_layout(one, *layout, columns, left_out)
         except InputError:
             if not read:
@@ -229,12 +229,20 @@ def _together(read: Sequence[tuple[str, FractionTable]], kind: str) -> FractionT
 
 def _layout(sheet: Sheet, columns: FractionColumns) -> tuple[str, int] | None:
     """Kind of the table and row of its heading; None where there is none."""
+    labelled: int | None = None
     for row, cells in enumerate(sheet.rows[:FIRST_ROWS]):
         if not any(cells):
             continue
         kind = _kind(sheet, row, cells, columns)
+        if kind == "animals down" and labelled is not None:
+            # Values that rise from animal to animal are no times below a heading of times.
+            below = _below(sheet, labelled)
+            at = labelled if below is None else below
+            raise not_a_time(text_at(sheet, at, 0), sheet.where(at))
         if kind:
             return kind, row
+        if labelled is None and len(cells) > 2 and is_time_heading(cells[0]):
+            labelled = row
     return None
 
 

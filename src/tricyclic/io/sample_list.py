@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from tricyclic.core.sample_list import SampleList, SampleRow
 from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError, UnitError
+from tricyclic.io.amount_units import check_amount_unit, is_amount
 from tricyclic.io.column_names import without_unit
 from tricyclic.io.exclusion_cells import NO, YES, exclusion_reason
 from tricyclic.io.files import at_file, source_name
@@ -80,10 +81,6 @@ for _language in (_NAMES, _GERMAN):
             _FIELDS.setdefault(_word, []).append(_field)
 # Of these, two columns would be two numbers for one thing.
 _NUMERIC = ("amount", "start", "end", "duration")
-# Kinds of units that no amount, mass or concentration has.
-_NO_AMOUNT = frozenset(
-    {"time", "rate", "volume", "temperature", "absorbance", "fluorescence", "luminescence", "count"}
-)
 
 
 def read_sample_list(
@@ -92,6 +89,7 @@ def read_sample_list(
     unit: str = "",
     sheet: str | None = None,
     decimal: str | None = None,
+    analytes: Collection[str] = (),
 ) -> SampleList:
     """Read a sample list.
 
@@ -105,6 +103,8 @@ def read_sample_list(
         Sheet of a workbook.
     decimal : {".", ","}, optional
         Decimal mark if the file can be read in two ways.
+    analytes : collection of str
+        Columns of these names have amounts where no heading states a unit of amounts.
 
     Returns
     -------
@@ -121,7 +121,7 @@ def read_sample_list(
     name = source_name(source)
     table, unused = _table(source, sheet, decimal)
     columns, others = _columns_of(table, name)
-    by_analyte = {} if "amount" in columns else _analyte_columns(table, others)
+    by_analyte = {} if "amount" in columns else _analyte_columns(table, others, analytes)
     stated = unit
     written = _written_unit(table, columns.get("unit"), name)
     amounts = np.full(len(table), np.nan)
@@ -133,7 +133,7 @@ def read_sample_list(
         others = [one for one in others if one not in by_analyte.values()]
     else:
         amounts, stated = _amounts(table, columns.get("amount"), unit, name, written)
-    _check_unit(stated, name)
+    check_amount_unit(stated, name)
     texts = {key: table.texts(column) for key, column in columns.items()}
     rows: list[SampleRow] = []
     filled: list[int] = []
@@ -163,7 +163,7 @@ def _unused_amounts(rows: Sequence[SampleRow], amounts: np.ndarray, unit: str) -
     pairs = zip(rows, amounts, strict=True)
     given = [row.name for row, own in pairs if row.role in ("blank", "sample") and own > 0]
     texts = [f"amounts of blanks and samples are not used: {list_names(given, 4)}"] if given else []
-    if unit and not _is_amount(unit):
+    if unit and not is_amount(unit):
         texts.append(f"the unit '{unit}' of the amounts is not known (fmol, pg, nM are), and kept")
     return as_remarks(texts)
 
@@ -229,7 +229,7 @@ def _fields(column: str) -> list[str]:
         if _key(text) in _FIELDS:
             return _FIELDS[_key(text)]
     # A heading that is a unit: "fmol".
-    return ["amount"] if _is_amount(column.strip()) else []
+    return ["amount"] if is_amount(column.strip()) else []
 
 
 def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]]:
@@ -266,39 +266,26 @@ def _columns_of(table: DataTable, where: str) -> tuple[dict[str, str], list[str]
     return columns, [one for one in table.columns if one not in used]
 
 
-def _analyte_columns(table: DataTable, others: Sequence[str]) -> dict[str, str]:
+def _analyte_columns(
+    table: DataTable, others: Sequence[str], analytes: Collection[str]
+) -> dict[str, str]:
     """Columns of amounts by analyte: "NE_fmol", "DA (nM)"; by the name without the unit."""
     columns: dict[str, str] = {}
-    for column in others:
-        if column not in table.values:
-            continue
+    numeric = [one for one in others if one in table.values or _is_mostly_numbers(table, one)]
+    for column in numeric:
         unit = table.units.get(column, UNKNOWN)
         unit = unit_in_column_name(column) if unit == UNKNOWN else unit
-        if unit != UNKNOWN and _is_amount(unit):
+        if unit != UNKNOWN and is_amount(unit):
             columns[without_unit(column)] = column
-    return columns
+    named = {one.lower(): one for one in analytes}
+    alone = [one for one in numeric if one.strip().lower() in named]
+    return columns or {named[one.strip().lower()]: one for one in alone}
 
 
-def _is_amount(unit: str) -> bool:
-    try:
-        return dimension(unit) in ("concentration", "mass concentration", "amount", "mass")
-    except UnitError:
-        return False
-
-
-def _check_unit(unit: str, where: str) -> None:
-    """Refuse a unit that is known to be none of amounts; an unknown one is kept as written."""
-    try:
-        kind = dimension(unit) if unit else ""
-    except UnitError:
-        return
-    if kind in _NO_AMOUNT:
-        raise InputError(
-            f"the unit of the amounts is '{unit}', a unit of {kind}",
-            where=where,
-            allowed="Amounts are in units such as fmol, pg, nM or pg/uL",
-            do='Add --unit fmol, or write it in the heading: "amount_fmol"',
-        )
+def _is_mostly_numbers(table: DataTable, column: str) -> bool:
+    """Whether a column of words has more numbers than words that are none."""
+    cells = [cell for cell in table.words(column) if cell.strip()]
+    return 2 * sum(parse_number(cell.strip()) is not None for cell in cells) > len(cells)
 
 
 def _rank(column: str) -> int:
@@ -349,7 +336,7 @@ def _amounts(
         )
     stated = table.units.get(column, UNKNOWN)
     if stated == UNKNOWN:
-        stated = column.strip() if _is_amount(column.strip()) else unit_in_column_name(column)
+        stated = column.strip() if is_amount(column.strip()) else unit_in_column_name(column)
     if stated == UNKNOWN:
         stated = written
     if not stated:
@@ -388,7 +375,11 @@ def _number(cell: str, where: str) -> float:
     if value is None and text.lower() in {"-", "n/a", "na", "n.a.", "blank", "none"}:
         return math.nan
     if value is None:
-        raise InputError(f"the amount is '{text}', which is no number", where=where)
+        raise InputError(
+            f"the amount is '{text}', which is no number",
+            where=where,
+            do="Correct the cell, or leave it empty where nothing was added",
+        )
     return value
 
 

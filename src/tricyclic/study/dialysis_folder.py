@@ -169,8 +169,12 @@ def _batch(
 ) -> PreparedDialysis:
     add(batch.samples)
     add(batch.method)
+    method = read_chromatography_method(folder / batch.method)
     samples = read_sample_list(
-        folder / batch.samples, unit=batch.unit, decimal=batch.decimal or None
+        folder / batch.samples,
+        unit=batch.unit,
+        decimal=batch.decimal or None,
+        analytes=[one.name for one in method.analytes],
     )
     samples = replace(samples, file=batch.samples)
     if not samples.unit:
@@ -183,7 +187,6 @@ def _batch(
     samples.check_animals()
     _check_animals(plan, samples)
     samples, whole = excluded_rows(samples, targets)
-    method = read_chromatography_method(folder / batch.method)
     _check_analyte(plan, method)
     manual: tuple[ManualLimits, ...] = ()
     if (folder / MANUAL).is_file():

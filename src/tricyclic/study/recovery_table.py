@@ -15,12 +15,11 @@ from tricyclic.core.table import DataTable
 from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.errors import InputError
 from tricyclic.io.concentration_columns import columns_by_role, in_one_unit
-from tricyclic.io.exclusion_cells import exclusion_reason
-from tricyclic.io.fraction_columns import COLUMNS, name_and_unit
+from tricyclic.io.exclusion_cells import excluded_rows
+from tricyclic.io.fraction_columns import name_and_unit
 from tricyclic.io.open import read_tables
 from tricyclic.study.missing_words import words_as_missing
 
-_EXCLUDED = frozenset(COLUMNS["excluded"])
 PATTERNS = {
     "dialysate": re.compile(
         r"(?:c[\s_]*)?(?:dialy[sz]ate?s?|out(?:let|flow)?)(?:[\s_]*conc\w*)?|perfusate[\s_]*out",
@@ -128,7 +127,7 @@ def _read(
     values, unit = in_one_unit(table, [used[role] for role in roles], unit)
     of = dict(zip(roles, values, strict=True))
     empty = [math.nan] * len(table)
-    excluded = _excluded(table, used)
+    excluded = excluded_rows(table, used.values())
     flows = table.numbers(used["flow"]) * _factor(used["flow"], name) if "flow" in used else empty
     probes = table.texts(used["probe"]) if "probe" in used else ("",) * len(table)
     bath, perfusate = of.get("bath", empty), of.get("perfusate", empty)
@@ -142,15 +141,10 @@ def _read(
             f"{table.file or table.name}, {table.place(row)}",
         )
         for row in range(len(table))
-        if row not in excluded and any(math.isfinite(of[role][row]) for role in roles)
+        if row not in excluded.reasons and any(math.isfinite(of[role][row]) for role in roles)
     )
     _check_flows(readings)
-    left_out = [f"excluded, {table.place(row)}: {text}" for row, text in excluded.items()]
-    unused = [
-        one
-        for one in table.columns
-        if one not in used.values() and not (excluded and _is_exclusion(one))
-    ]
+    unused = [one for one in table.columns if one not in {*used.values(), *excluded.columns}]
     return RecoveryTable(
         readings,
         unit,
@@ -161,7 +155,7 @@ def _read(
             *quoted("column", unused),
             *quoted("table", more),
             *words,
-            *as_remarks(left_out),
+            *as_remarks(excluded.phrases(table)),
         ),
     )
 
@@ -190,17 +184,3 @@ def _check_flows(readings: Sequence[ProbeReading]) -> None:
                 allowed="A flow is above 0",
                 do="Correct the number, or leave the cell empty where it is not known",
             )
-
-
-def _is_exclusion(column: str) -> bool:
-    return column.strip().lower() in _EXCLUDED
-
-
-def _excluded(table: DataTable, used: Mapping[str, str]) -> dict[int, str]:
-    """Rows that the table excludes, and why."""
-    columns = [one for one in table.columns if _is_exclusion(one) and one not in used.values()]
-    if not columns:
-        return {}
-    texts = enumerate(table.texts(columns[0]))
-    reasons = {row: exclusion_reason(text, "the table") for row, text in texts}
-    return {row: text for row, text in reasons.items() if text}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import tricyclic as tca
+from tricyclic.errors import InputError
 from tricyclic.io.manual_limits import read_manual_limits
 from tricyclic.io.sample_list import read_sample_list
 
@@ -98,3 +99,54 @@ def test_a_pivoted_table_is_read_with_and_without_its_index(order, reset):
     for animal in "abcdef":
         assert result[animal].course.group == expected[animal].course.group
         assert result[animal].log_ratio == pytest.approx(expected[animal].log_ratio)
+
+
+# Headings of amounts by analyte, the unit of the command line, and the error.
+AMOUNTS = {
+    "no unit": (("NE", "DA"), "1", "", "the amounts of the standards have no unit. Add --unit"),
+    "a word": (("NE (fmol)", "DA (fmol)"), "abc", "", "line 2: the amount is 'abc', which is no"),
+}
+
+
+@pytest.mark.parametrize("fault", AMOUNTS)
+def test_amounts_by_analyte_that_cannot_be_used_are_named_as_what_they_are(tmp_path, fault):
+    headings, first, unit, sentence = AMOUNTS[fault]
+    lines = [f"name,role,{','.join(headings)}", f"s1,standard,{first},2"]
+    lines += [f"s{k},standard,{k},{2 * k}" for k in range(2, 6)]
+    path = tmp_path / "samples.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    method = {"name": ["NE", "DA"], "retention_min": [3.8, 7.2], "role": ["analyte"] * 2}
+    with pytest.raises(InputError) as error:
+        tca.quantify(path, method=pd.DataFrame(method), folder=tmp_path, unit=unit)
+    assert sentence in str(error.value).replace("unit=", "--unit")
+
+
+def test_columns_that_are_called_as_analytes_have_amounts_in_the_stated_unit(tmp_path):
+    path = tmp_path / "samples.csv"
+    path.write_text("name,role,ne,age\ns1,standard,1,3\ns2,standard,2,3\n", encoding="utf-8")
+    read = read_sample_list(path, unit="fmol", analytes=["NE", "DA"])
+    assert [row.amounts for row in read] == [(("NE", 1.0),), (("NE", 2.0),)]
+    assert read.unit == "fmol"
+    assert read.unused == ("column 'age'",)
+
+
+def test_two_injections_with_one_file_are_named_before_the_file_of_neither(batch, write):
+    samples = write(batch)
+    text = samples.read_text(encoding="utf-8")
+    samples.write_text(text.replace("f01.csv", "f02.csv"), encoding="utf-8")
+    folder = samples.parent
+    with pytest.raises(InputError, match="the injections f01 and f02 have one chromatogram"):
+        tca.quantify(samples, method=folder / "method.toml", folder=folder / "raw")
+
+
+def test_amounts_of_no_analyte_of_the_method_are_named_as_not_used(batch, write):
+    samples = write(batch)
+    lines = samples.read_text(encoding="utf-8").replace("amount_fmol", "NE_fmol").splitlines()
+    amount = lines[0].split(",").index("NE_fmol")
+    lines = [
+        f"{one},{'E_fmol' if k == 0 else one.split(',')[amount]}" for k, one in enumerate(lines)
+    ]
+    samples.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    folder = samples.parent
+    result = tca.quantify(samples, method=folder / "method.toml", folder=folder / "raw")
+    assert "amounts of E, no analyte of the method" in result.unused

@@ -87,6 +87,49 @@ def test_a_trace_that_does_not_show_the_compounds_is_refused(batch, write, fault
     assert sentence in str(error.value)
 
 
+def top_of(samples, name, compound="NE"):
+    """Center and width of a peak, of which readings are then taken out."""
+    peak = next(one for one in quantified(samples).injections if one.injection == name)[compound]
+    return peak.retention_min, peak.width_half_height_min / 2.3548
+
+
+@pytest.mark.parametrize("place", [-1.0, 0.0, 2.0])
+def test_few_missing_readings_of_a_peak_do_not_change_its_amount(batch, write, place):
+    samples = write(small(batch))
+    before = quantified(samples).to_frame().set_index("injection")["amount_fmol"]
+    center, sd = top_of(samples, "f01")
+    at = center + place * sd
+    spoil(samples, F, without(at - 0.18 * sd, at + 0.18 * sd))
+    after = quantified(samples).to_frame().set_index("injection")["amount_fmol"]
+    assert after["f01"] == pytest.approx(before["f01"], rel=0.015)
+
+
+@pytest.mark.parametrize("place", [-2.0, 0.0])
+@pytest.mark.parametrize("width", [0.8, 4.0])
+@pytest.mark.parametrize(("name", "compound"), [("f01", "NE"), ("std_5_1", "DHBA")])
+def test_missing_readings_that_change_an_amount_are_refused(
+    batch, write, place, width, name, compound
+):
+    """An interpolation over one standard deviation at the top of a peak takes up to 30 %."""
+    samples = write(small(batch))
+    center, sd = top_of(samples, name, compound)
+    at, half = center + place * sd, 0.5 * width * sd
+    spoil(samples, (name,), without(at - half, at + half))
+    with pytest.raises(InputError) as error:
+        quantified(samples)
+    text = str(error.value)
+    assert f"{name}: the trace has no readings from" in text
+    assert compound in text
+    assert "or exclude the injection with a reason" in text
+    lines = samples.read_text(encoding="utf-8").splitlines()
+    lines = [
+        f"{line},{'excluded' if k == 0 else 'gap' if f',{name},' in f',{line},' else ''}"
+        for k, line in enumerate(lines)
+    ]
+    samples.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert quantified(samples)["NE"].line.slope > 0
+
+
 def limited(low, high):
     return signal(lambda y: np.clip(y, low, high))
 

@@ -278,3 +278,59 @@ def test_advice_about_a_file_of_readings_names_its_columns_and_no_option(tmp_pat
     with pytest.raises(InputError) as error:
         tca.microdialysis(values(), recovery=path)
     assert str(error.value).endswith("Name its columns dialysate, and bath or perfusate.")
+
+
+def flux(excluded):
+    """Two animals of 3 nM and an extraction of 0.35; the last outlet of the second is spoiled."""
+    inlets = [0.0, 2.0, 5.0, 10.0]
+    outlets = [c - 0.35 * (c - 3.0) + 0.01 * (-1) ** k for k, c in enumerate(inlets)]
+    table = {
+        "animal": ["a"] * 4 + ["b"] * 4,
+        "C_in (nM)": inlets * 2,
+        "C_out (nM)": [*outlets, *outlets[:3], 99.0],
+    }
+    return {**table, "excluded": excluded} if excluded else table
+
+
+@pytest.mark.parametrize("reason", ["spilled", "yes", True])
+def test_points_of_no_net_flux_that_are_excluded_are_left_out_and_named(reason):
+    no = False if reason is True else ""
+    result = tca.no_net_flux(flux([no] * 7 + [reason]))
+    table = result.to_frame().set_index("animal")
+    assert table.loc["b", "concentration_nM"] == pytest.approx(3.0, abs=0.1)
+    named = "spilled" if reason == "spilled" else "excluded in the table"
+    assert result.unused == (f"remark: excluded, row 7 (from 0): {named}",)
+    assert tca.no_net_flux(flux([False] * 8)).unused == ()
+
+
+def test_a_plan_takes_the_analyte_of_a_table_with_several():
+    one, other = values(), values()
+    other["NE (nM)"] = [value * (1 + 0.4 * (k % 2)) for k, value in enumerate(other["NE (nM)"])]
+    both = {key: [*one[key], *other[key]] for key in one}
+    both["analyte"] = ["NE"] * len(one["animal"]) + ["DA"] * len(one["animal"])
+    alone = tca.microdialysis_design(one, ratio=1.5)
+    planned = tca.microdialysis_design(both, ratio=1.5, analyte="NE")
+    assert planned.scatter == alone.scatter
+    assert tca.microdialysis_design(both, ratio=1.5, analyte="DA").scatter != alone.scatter
+    with pytest.raises(InputError, match='Add analyte="NE"'):
+        tca.microdialysis_design(both, ratio=1.5)
+
+
+@pytest.mark.parametrize("heading", ["Recovery", "Recovery (%)"])
+def test_a_recovery_that_a_workbook_shows_as_percent_is_its_number(heading, tmp_path):
+    book = Workbook()
+    page = book.active
+    page.append(["Rat", heading, "SE"])
+    for row, name in enumerate(ANIMALS, 2):
+        page.append([name, 0.12, 0.01])
+        for column in (2, 3):
+            page.cell(row, column).number_format = "0 %"
+    path = tmp_path / "animals.xlsx"
+    book.save(path)
+    result = tca.microdialysis(values(), animals_table=path)
+    assert [(one.value, one.se) for _, one in result.recoveries] == [(0.12, 0.01)] * 6
+
+
+def test_a_table_without_a_column_of_animals_names_its_headings():
+    with pytest.raises(InputError, match="no columns of animals and groups among 'code', 'flow'"):
+        tca.microdialysis(values(), animals_table={"code": ["a", "b"], "flow": [1, 1]})

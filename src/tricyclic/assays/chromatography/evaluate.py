@@ -9,7 +9,12 @@ from typing import Literal
 from tricyclic.assays.chromatography.batch import BatchInjection, fit_batch
 from tricyclic.assays.chromatography.batch_checks import batch_checks
 from tricyclic.assays.chromatography.quantify import quantify_batch
-from tricyclic.assays.chromatography.recording import check_recordings, in_one_unit, unusable
+from tricyclic.assays.chromatography.recording import (
+    check_peaks_complete,
+    check_recordings,
+    in_one_unit,
+    unusable,
+)
 from tricyclic.assays.chromatography.recording_checks import recording_checks
 from tricyclic.assays.chromatography.vendor_areas import vendor_areas
 from tricyclic.core.calibration_line import Weighting
@@ -79,8 +84,8 @@ def evaluate_batch(
     ------
     InputError
         If the method has no analyte, the list has no standards, a compound is outside its window in
-        most standards, or as of `in_one_unit`, `check_recordings`, `fit_batch` and
-        `quantify_batch`.
+        most standards, or as of `in_one_unit`, `check_recordings`, `fit_batch`,
+        `check_peaks_complete` and `quantify_batch`.
     """
     _check_batch(samples, method)
     read = {one.name for one in traces}
@@ -111,6 +116,7 @@ def evaluate_batch(
         on_progress=on_progress,
     )
     _check_windows(samples, injections, method)
+    check_peaks_complete(samples, traces, injections)
     result = quantify_batch(
         samples,
         injections,
@@ -124,7 +130,7 @@ def evaluate_batch(
         result,
         traces=tuple(traces),
         vendor=vendor_areas(traces, result.injections, method),
-        unused=(*unused, *remarks),
+        unused=(*unused, *_amounts_of_none(samples, method), *remarks),
     )
     return replace(complete, checks=(*batch_checks(complete), *recording_checks(complete)))
 
@@ -140,6 +146,16 @@ def _check_batch(samples: SampleList, method: ChromatographyMethod) -> None:
             where=samples.file or "sample list",
             do='Give the injections of standards the role "standard", and their amounts',
         )
+
+
+def _amounts_of_none(samples: SampleList, method: ChromatographyMethod) -> tuple[str, ...]:
+    """Phrase for the amounts of what is no analyte of the method."""
+    known = {one.name.lower() for one in method.analytes}
+    names = dict.fromkeys(name for row in samples for name, _ in row.amounts)
+    others = [name for name in names if name.lower() not in known]
+    if not others:
+        return ()
+    return (f"amounts of {list_names(others, MAX_LISTED)}, no analyte of the method",)
 
 
 def _check_windows(

@@ -17,6 +17,7 @@ from tricyclic.assays.chromatography.vendor_areas import signal_factor
 from tricyclic.core.chromatogram import Chromatogram, InjectionTrace
 from tricyclic.core.chromatography_method import ChromatographyMethod, Compound
 from tricyclic.core.format import list_names, pluralize
+from tricyclic.core.peak import InjectionPeaks, Peak
 from tricyclic.core.sample_list import SampleList
 from tricyclic.core.unused import as_remarks
 from tricyclic.errors import InputError
@@ -29,8 +30,17 @@ MAX_LISTED = 4
 _UNITS_APART = 20.0
 # Readings in the window of a compound, at least, where that is not below a part of its retention.
 FEWEST_READINGS, _REACH = 10, 0.05
+_LOST_READINGS = (
+    "Export the whole run again; if it was lost, inject the sample again, or exclude the injection "
+    "with a reason"
+)
 # A gap is longer than this many steps, and than this part of a window.
 _GAP_STEPS, _GAP_WINDOW = 10.0, 0.25
+# In a peak, a step between two readings is a gap where it is longer than this part of its standard
+# deviation, within so many of its center: interpolated, the area differs by more than 1 % beyond.
+# A trace whose steps are all about as long has none.
+_GAP_SD, _CORE_SD, _GAP_USUAL = 0.6, 2.5, 1.5
+_SD_OF_FWHM = float(1.0 / np.sqrt(8.0 * np.log(2.0)))
 # A trough is deeper than what rises in the window, and than the scatter of the readings, by these
 # factors; its width at half depth is below this part of the window, unlike a bent baseline.
 _DEEPER, _CLEAR, _NARROW = 3.0, 30.0, 0.75
@@ -154,7 +164,57 @@ def _check_gap(one: InjectionTrace, compound: Compound) -> None:
             f"the trace has no readings from {start:.5g} to {end:.5g} min, where {compound.name} "
             f"elutes",
             where=one.name,
-            do="Export the whole run again; if it was lost, inject the sample again",
+            do=_LOST_READINGS,
+        )
+
+
+def check_peaks_complete(
+    samples: SampleList, traces: Sequence[InjectionTrace], injections: Sequence[InjectionPeaks]
+) -> None:
+    """Refuse traces that lack readings in a peak, whose area would be that of an interpolation.
+
+    Parameters
+    ----------
+    samples : SampleList
+    traces : sequence of InjectionTrace
+    injections : sequence of InjectionPeaks
+        One for each trace, in the same order.
+
+    Raises
+    ------
+    InputError
+        With the first injection that is used, and the first of its compounds.
+    """
+    excluded = {row.name for row in samples if row.excluded}
+    standards = {row.name for row in samples.of("standard")} - excluded
+    widths: dict[str, list[float]] = {}
+    for one in injections:
+        for peak in one.peaks if one.injection in standards else ():
+            if peak.width_half_height_min is not None:
+                widths.setdefault(peak.compound, []).append(peak.width_half_height_min)
+    for trace, one in zip(traces, injections, strict=True):
+        if one.injection in excluded:
+            continue
+        for peak in one.peaks:
+            if peak.compound in widths:
+                sd = float(np.median(widths[peak.compound])) * _SD_OF_FWHM
+                _check_complete(trace, peak, sd)
+
+
+def _check_complete(one: InjectionTrace, peak: Peak, sd: float) -> None:
+    time = one.chromatogram.time_min
+    steps = np.diff(time)
+    center = peak.expected_min if peak.retention_min is None else peak.retention_min
+    inside = (time[:-1] < center + _CORE_SD * sd) & (time[1:] > center - _CORE_SD * sd)
+    longest = max(_GAP_SD * sd, _GAP_USUAL * float(np.median(steps)))
+    gaps = np.flatnonzero(inside & (steps > longest))
+    if gaps.size:
+        start, end = time[gaps[0]], time[gaps[0] + 1]
+        raise InputError(
+            f"the trace has no readings from {start:.5g} to {end:.5g} min, in the peak of "
+            f"{peak.compound}",
+            where=one.name,
+            do=_LOST_READINGS,
         )
 
 

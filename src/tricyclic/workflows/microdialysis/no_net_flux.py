@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Container
 from dataclasses import replace
 from typing import cast
 
 from tricyclic.assays.microdialysis.flux_study import FluxPoint, flux_study
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
-from tricyclic.core.unused import quoted
+from tricyclic.core.unused import as_remarks, quoted
 from tricyclic.io.concentration_columns import columns_by_role, in_one_unit
+from tricyclic.io.exclusion_cells import excluded_rows
 from tricyclic.io.files import source_name
 from tricyclic.io.headings import minutes_in_column_name
 from tricyclic.io.open import read_tables
@@ -49,21 +51,30 @@ def run(options: NoNetFluxOptions, on_progress: ProgressCallback | None = None) 
     stated = {role: getattr(options, role) for role in _PATTERNS}
     columns = columns_by_role(table, _PATTERNS, stated, ("inlet", "outlet"), name)
     (table,), words = words_as_missing((table,), table, [columns["outlet"]])
-    points, unit = _points(table, columns, options.unit)
+    excluded = excluded_rows(table, columns.values())
+    points, unit = _points(table, columns, options.unit, excluded.reasons)
     result = flux_study(points, unit=unit, control=options.control, confidence=options.confidence)
     read = [f"{role} in '{column}'" for role, column in columns.items()]
-    unused = [one for one in table.columns if one not in columns.values()]
+    unused = [one for one in table.columns if one not in {*columns.values(), *excluded.columns}]
     groups = dict.fromkeys(point.group for point in points)
     return replace(
         result,
         extraction_note=extraction_note(tuple(groups), "", "", options.analyte),
         file=table.file or name,
         read_as=("; ".join(read),),
-        unused=(*table.unused, *quoted("column", unused), *quoted("table", more), *words),
+        unused=(
+            *table.unused,
+            *quoted("column", unused),
+            *quoted("table", more),
+            *words,
+            *as_remarks(excluded.phrases(table)),
+        ),
     )
 
 
-def _points(table: DataTable, columns: dict[str, str], stated: str) -> tuple[list[FluxPoint], str]:
+def _points(
+    table: DataTable, columns: dict[str, str], stated: str, excluded: Container[int]
+) -> tuple[list[FluxPoint], str]:
     (inlet, outlet), unit = in_one_unit(table, [columns["inlet"], columns["outlet"]], stated)
     time = columns.get("time")
     minutes = table.numbers(time) if time else [math.nan] * len(table)
@@ -82,6 +93,6 @@ def _points(table: DataTable, columns: dict[str, str], stated: str) -> tuple[lis
             f"{table.file or table.name}, {table.place(row)}",
         )
         for row in range(len(table))
-        if math.isfinite(inlet[row]) or math.isfinite(outlet[row])
+        if row not in excluded and (math.isfinite(inlet[row]) or math.isfinite(outlet[row]))
     ]
     return points, unit

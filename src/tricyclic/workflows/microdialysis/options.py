@@ -404,4 +404,5 @@ class DialysisDesignOptions:
     window: tuple[float, float] | None = _as_analyse("window")
     below: str = _as_analyse("below")
     exclude: tuple[str, ...] = _as_analyse("exclude")
+    analyte: str = _as_analyse("analyte")
     out: str = folder_option("tables, figure and text")

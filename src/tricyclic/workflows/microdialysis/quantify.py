@@ -24,11 +24,13 @@ from tricyclic.workflows.output import check_output_folder
 def run(options: QuantifyOptions, on_progress: ProgressCallback | None = None) -> BatchResult:
     """Read the list, the method and all chromatograms, and quantify the batch."""
     check_output_folder(options.out)
+    method = _method(options.method)
     samples = read_sample_list(
         _source(options.samples),
         unit=options.unit,
         sheet=options.sheet or None,
         decimal=options.decimal or None,
+        analytes=[one.name for one in method.analytes],
     )
     if not samples.unit:
         raise InputError(
@@ -36,7 +38,6 @@ def run(options: QuantifyOptions, on_progress: ProgressCallback | None = None) -
             where=samples.file,
             do='Add --unit fmol, or write it in the heading: "amount_fmol"',
         )
-    method = _method(options.method)
     manual = read_manual_limits(_source(options.manual)) if options.manual else ()
     traces, unused = read_batch(
         samples,
