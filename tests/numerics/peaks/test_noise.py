@@ -48,3 +48,11 @@ def test_a_signal_without_noise_has_a_noise_above_zero():
     model = fit_noise([np.zeros(100)])
     assert model.rms > 0.0
     assert np.isfinite(model.whiten(np.ones((10, 1)))).all()
+
+
+def test_residuals_that_alternate_exactly_have_noise_without_a_numerical_warning():
+    with np.errstate(all="raise"):
+        model = fit_noise([np.tile([1.0, -1.0], 50)])
+    assert model.order == 0
+    assert np.isfinite(model.innovation_sd)
+    assert np.isfinite(model.rms)

@@ -151,6 +151,8 @@ def fit_noise(
             (coefficients - reflection * coefficients[::-1], [reflection])
         )
         power *= 1.0 - reflection**2
+        if not power > 0.0:  # residuals that their predecessors predict exactly, as rounding does
+            break
         score = total * np.log(power) + order * np.log(total)
         if score < best[0]:
             best = (score, coefficients)
