@@ -273,4 +273,4 @@ def test_a_missing_well_of_a_plate_is_named(study, tmp_path):
 @pytest.mark.parametrize(("cultures", "level"), [(2, "warn"), (3, "pass")])
 def test_a_plan_of_two_cultures_is_flagged(cultures, level):
     (check,) = tca.release_design(well_cv=20, effect_cv=15, cultures=cultures).checks
-    assert check.level == level
+    assert (check.name, check.level) == ("release_planned_cultures", level)
