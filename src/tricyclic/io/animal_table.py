@@ -54,6 +54,7 @@ def read_animal_table(
         among = f" among {list_names(cells, 8)}" if cells else ""
         raise InputError(
             f"has no columns of animals and groups{among}",
+            allowed=raw.hidden_note,
             do='Name the columns "animal", "group", "treated"',
         )
     except InputError as error:

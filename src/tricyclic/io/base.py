@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from tricyclic.core.chromatogram import ChromatogramFile
+from tricyclic.core.format import list_names
 from tricyclic.core.plate import Plate
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.delimited_text import Sheet, read_text, text_sheet
-from tricyclic.io.xlsx import is_zip, workbook_sheets, zip_names
+from tricyclic.io.xlsx import HIDDEN, is_zip, other_sheets, workbook_sheets, zip_names
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,13 @@ class RawFile:
     def is_workbook(self) -> bool:
         """Whether the file is an XLSX workbook."""
         return "xl/workbook.xml" in self.parts
+
+    @property
+    def hidden_note(self) -> str:
+        """Sentence about the hidden sheets of a workbook, which are not read; empty without any."""
+        others = other_sheets(self.data, self.sheets) if self.is_workbook else ()
+        hidden = [name.removesuffix(HIDDEN) for name in others if name.endswith(HIDDEN)]
+        return f"Hidden sheets are not read: {list_names(hidden, 6)}" if hidden else ""
 
     @property
     def sheets_to_sniff(self) -> tuple[Sheet, ...]:

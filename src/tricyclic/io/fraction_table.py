@@ -170,7 +170,7 @@ def _read(
     listed = list_names([f"'{text}'" for text in texts], 8)
     raise InputError(
         f"no table of fractions is recognised; the first cells are {listed}",
-        allowed=HELP,
+        allowed=". ".join(filter(None, (HELP, raw.hidden_note))),
         do="Name the columns with --animal, --time and --value",
     )
 

@@ -39,6 +39,9 @@ _BAD_ZIP = (
     IndexError,
 )
 
+# Behind the name of a sheet that is hidden.
+HIDDEN = " (hidden)"
+
 
 def is_zip(data: bytes) -> bool:
     """Whether the bytes begin like a zip archive."""
@@ -174,7 +177,7 @@ def other_sheets(data: bytes, read: Sequence[Sheet]) -> tuple[str, ...]:
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         names = [
-            f"{sheet.title} (hidden)" if sheet.sheet_state != "visible" else str(sheet.title)
+            f"{sheet.title}{HIDDEN}" if sheet.sheet_state != "visible" else str(sheet.title)
             for sheet in book.worksheets
             if sheet.title not in known
             and any(any(row) for row in sheet.iter_rows(values_only=True))

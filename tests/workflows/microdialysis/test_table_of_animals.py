@@ -334,3 +334,18 @@ def test_a_recovery_that_a_workbook_shows_as_percent_is_its_number(heading, tmp_
 def test_a_table_without_a_column_of_animals_names_its_headings():
     with pytest.raises(InputError, match="no columns of animals and groups among 'code', 'flow'"):
         tca.microdialysis(values(), animals_table={"code": ["a", "b"], "flow": [1, 1]})
+
+
+def test_a_hidden_sheet_of_animals_is_named_where_no_other_has_them(tmp_path):
+    book = Workbook()
+    book.active.append(["Notes", "of the day"])
+    about = book.create_sheet("Rats")
+    about.append(["Rat", "Flow (uL/min)"])
+    about.append(["a", 1])
+    about.sheet_state = "hidden"
+    path = tmp_path / "animals.xlsx"
+    book.save(path)
+    with pytest.raises(InputError, match="Hidden sheets are not read: Rats"):
+        tca.microdialysis(values(), animals_table=path)
+    with pytest.raises(InputError, match="Hidden sheets are not read: Rats"):
+        tca.microdialysis(path)
