@@ -29,7 +29,8 @@ _ROUND_LENGTHS = (5, 10, 20, 50, 100, 200, 500, 1000)
 def overlay_picture(
     image: npt.NDArray[np.float32], traced: TracedField, *, pixel_um: float | None, k: float
 ) -> bytes:
-    """The image in grey with somata, neurites, numbers of cells, and a scale bar; as JPEG.
+    """The image in grey with somata, neurites and numbers of cells, a key and a scale bar below; as
+    JPEG.
 
     Parameters
     ----------
@@ -68,10 +69,15 @@ def overlay_picture(
             font=font,
             anchor="mm",
         )
-    _legend(draw, picture.size, font)
+    strip = round(2.2 * 11 * zoom)
+    framed = Image.new("RGB", (picture.width, picture.height + strip), _GROUND)
+    framed.paste(picture, (0, 0))
+    below = ImageDraw.Draw(framed)
+    middle = picture.height + 0.5 * strip
+    _key(below, middle, font)
     if pixel_um:
-        _scale_bar(draw, picture.size, pixel_um / zoom, font)
-    return _jpeg(picture)
+        _scale_bar(below, (picture.width, middle), pixel_um / zoom, font)
+    return _jpeg(framed)
 
 
 def _color(cell: TracedCell, k: float) -> tuple[int, int, int]:
@@ -89,27 +95,30 @@ def _with_outlines(picture: Image.Image, labels: npt.NDArray[np.int32], zoom: in
     return Image.fromarray(pixels)
 
 
-def _legend(draw: Any, size: tuple[int, int], font: Any) -> None:
-    left, bottom = 0.02 * size[0], 0.97 * size[1]
+def _key(draw: Any, middle: float, font: Any) -> None:
+    left = 10.0
     for text, color in (("measured", _USED), ("ambiguous", _AMBIGUOUS), ("not used", _EXCLUDED)):
-        box = draw.textbbox((left, bottom), text, font=font, anchor="ls")
-        draw.rectangle((box[0] - 6, box[1] - 4, box[2] + 6, box[3] + 4), fill=_GROUND)
-        draw.text((left, bottom), text, fill=color, font=font, anchor="ls")
-        left = box[2] + 18
+        draw.text((left, middle), text, fill=color, font=font, anchor="lm")
+        left = draw.textbbox((left, middle), text, font=font, anchor="lm")[2] + 18
 
 
-def _scale_bar(draw: Any, size: tuple[int, int], um_per_pixel: float, font: Any) -> None:
+def _scale_bar(draw: Any, place: tuple[float, float], um_per_pixel: float, font: Any) -> None:
+    """A bar of a round length that ends near the right edge, with its length before it.
+
+    Parameters
+    ----------
+    place : (float, float)
+        Width of the picture, and the middle of the strip below it [pixels].
+    """
+    width, middle = place
     length = max(
-        (one for one in _ROUND_LENGTHS if one / um_per_pixel < 0.2 * size[0]),
+        (one for one in _ROUND_LENGTHS if one / um_per_pixel < 0.2 * width),
         default=_ROUND_LENGTHS[0],
     )
-    right, bottom = 0.97 * size[0], 0.96 * size[1]
+    right = width - 10.0
     left = right - length / um_per_pixel
-    thick = max(3, size[1] // 250)
-    draw.rectangle((left - 8, bottom - 12 * thick, right + 8, bottom + 2 * thick), fill=_GROUND)
-    draw.rectangle((left, bottom - thick, right, bottom), fill=_INK)
-    middle = (0.5 * (left + right), bottom - 2 * thick)
-    draw.text(middle, f"{length} um", fill=_INK, font=font, anchor="mb")
+    draw.rectangle((left, middle - 2, right, middle + 2), fill=_INK)
+    draw.text((left - 8, middle), f"{length} um", fill=_INK, font=font, anchor="rm")
 
 
 def contact_sheet(title: str, pictures: Sequence[tuple[str, bytes]]) -> bytes:
