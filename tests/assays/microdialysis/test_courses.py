@@ -251,7 +251,7 @@ def test_excluded_animals_and_fractions_stay_with_their_reason():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        (lambda f: f.drop(columns="NE_nM"), "DataFrame: no column of values is recognised among"),
+        (lambda f: f.drop(columns="NE_nM"), "DataFrame: has no column of values. Add one, such as"),
         (
             lambda f: f.assign(DA_nM=1.0),
             "DataFrame: the values may be in 'NE_nM', 'DA_nM'",

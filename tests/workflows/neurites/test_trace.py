@@ -102,7 +102,7 @@ def test_the_files_of_a_result_are_those_of_the_page(folder, tmp_path, capsys):
         "swc/drug_1.swc",
     }
     with Image.open(out / "overlays" / "drug_1.jpg") as picture:
-        assert picture.size == (960, 720)
+        assert picture.size == (960, 768)
     document = json.loads((out / "neurites.json").read_text())
     assert len(document["result"]["images"][0]["cells"]) == 9
     labels = read_labels(out / "masks" / "drug_1_masks.png", (360, 480))

@@ -28,7 +28,9 @@ USES: dict[str, tuple[str, str]] = {
     "pyarrow": ("pyarrow", "Parquet files"),
     "python-libsbml": ("libsbml", "SBML"),
     "salib": ("SALib", "Sobol indices"),
+    "scikit-image": ("skimage", "cells in images"),
     "scipy": ("scipy", "optimisation and statistics"),
+    "tifffile": ("tifffile", "images of microscopes"),
     "typst": ("typst", "PDF reports"),
 }
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;)]*)")
