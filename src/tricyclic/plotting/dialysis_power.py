@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from tricyclic.core.document import Figure
 from tricyclic.plotting import style
+from tricyclic.plotting.power_axes import draw_power_axes
 from tricyclic.results.microdialysis_design import MicrodialysisDesignResult
 
 
@@ -45,7 +45,6 @@ def power_plot(result: MicrodialysisDesignResult, *, pdf: bool = True) -> Figure
 
 def draw_power(axes: Axes, result: MicrodialysisDesignResult) -> None:
     """Draw the power into axes."""
-    axes.axhline(100.0 * result.target, color=style.GREY, linewidth=0.6, zorder=1)
     for k, (fractions, plans) in enumerate(result.curves):
         axes.plot(
             [one.animals_per_group for one in plans],
@@ -56,17 +55,13 @@ def draw_power(axes: Axes, result: MicrodialysisDesignResult) -> None:
             label=f"{fractions} baseline fraction{'' if fractions == 1 else 's'}",
         )
     place = [fractions for fractions, _ in result.curves].index(result.plan.baseline_fractions)
-    axes.plot(
-        [result.plan.animals_per_group],
-        [100.0 * result.plan.power],
-        linestyle="none",
-        zorder=4,
-        **style.marker(place, 5.0),
+    draw_power_axes(
+        axes,
+        result.plan.animals_per_group,
+        result.plan.power,
+        target=result.target,
+        over="animals per group",
+        place=place,
     )
-    axes.set_xlabel("animals per group")
-    axes.set_ylabel("power (%)")
-    axes.set_ylim(0.0, 102.0)
-    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_locator(MultipleLocator(20))
     if style.current().legend:
         axes.legend(loc="lower right")

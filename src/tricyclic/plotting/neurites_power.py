@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from tricyclic.core.document import Figure
 from tricyclic.core.format import pluralize
 from tricyclic.plotting import style
+from tricyclic.plotting.power_axes import draw_power_axes
 from tricyclic.results.neurites_design import NeuritesDesignResult
 
 
@@ -46,22 +46,16 @@ def neurites_power_plot(result: NeuritesDesignResult, *, pdf: bool = True) -> Fi
 
 def draw_neurites_power(axes: Axes, result: NeuritesDesignResult) -> None:
     """Draw the power into axes."""
-    axes.axhline(100.0 * result.target, color=style.GREY, linewidth=0.6, zorder=1)
     axes.plot(
         [one.cultures for one in result.curve],
         [100.0 * one.power for one in result.curve],
         color=style.colour(0),
         linewidth=style.current().line_width_pt,
     )
-    axes.plot(
-        [result.plan.cultures],
-        [100.0 * result.plan.power],
-        linestyle="none",
-        zorder=4,
-        **style.marker(0, 5.0),
+    draw_power_axes(
+        axes,
+        result.plan.cultures,
+        result.plan.power,
+        target=result.target,
+        over="independent cultures",
     )
-    axes.set_xlabel("independent cultures")
-    axes.set_ylabel("power (%)")
-    axes.set_ylim(0.0, 102.0)
-    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_locator(MultipleLocator(20))

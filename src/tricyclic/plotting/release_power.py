@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, MultipleLocator
 
 from tricyclic.core.document import Figure
 from tricyclic.core.format import pluralize
 from tricyclic.plotting import style
+from tricyclic.plotting.power_axes import draw_power_axes
 from tricyclic.results.release_design import ReleaseDesignResult
 
 
@@ -39,7 +39,6 @@ def release_power(result: ReleaseDesignResult, *, pdf: bool = True) -> Figure:
 
 def draw_release_power(axes: Axes, result: ReleaseDesignResult) -> None:
     """Draw the power into axes."""
-    axes.axhline(100.0 * result.target, color=style.GREY, linewidth=0.6, zorder=1)
     for k, (wells, plans) in enumerate(result.curves):
         axes.plot(
             [one.cultures for one in plans],
@@ -50,17 +49,13 @@ def draw_release_power(axes: Axes, result: ReleaseDesignResult) -> None:
             label=pluralize(wells, "well"),
         )
     place = [wells for wells, _ in result.curves].index(result.plan.wells)
-    axes.plot(
-        [result.plan.cultures],
-        [100.0 * result.plan.power],
-        linestyle="none",
-        zorder=4,
-        **style.marker(place, 5.0),
+    draw_power_axes(
+        axes,
+        result.plan.cultures,
+        result.plan.power,
+        target=result.target,
+        over="independent cultures",
+        place=place,
     )
-    axes.set_xlabel("independent cultures")
-    axes.set_ylabel("power (%)")
-    axes.set_ylim(0.0, 102.0)
-    axes.xaxis.set_major_locator(MaxNLocator(9, integer=True, steps=[1, 2, 5, 10]))
-    axes.yaxis.set_major_locator(MultipleLocator(20))
     if style.current().legend:
         axes.legend(loc="lower right")

@@ -11,10 +11,9 @@ from tricyclic.core.format import format_number, format_p
 from tricyclic.plotting.injection_pages import injection_book
 from tricyclic.reports.experiments import ExperimentOutput, flags_of
 from tricyclic.reports.frames.microdialysis import column_unit
-from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell
+from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell, rounded
 from tricyclic.results.dialysis_study import DialysisExperiment
 
-FIGURES = 3
 INJECTIONS = "injections.pdf"
 # Column -> what it is, for the sheet "Read me" and docs/results.md.
 COLUMNS = {
@@ -42,8 +41,8 @@ def animal_rows(one: DialysisExperiment) -> Iterator[ResultRow]:
         }
         percent = 100.0 * math.exp(r.log_ratio)
         numbers: dict[str, TableCell] = {
-            "percent": _cell(percent),
-            f"baseline{unit}": _cell(r.baseline.mean),
+            "percent": rounded(percent),
+            f"baseline{unit}": rounded(r.baseline.mean),
         }
         status = "flagged" if r.course.animal in one.response.flagged else "quantified"
         yield ResultRow(place, {"percent": numbers}, {"status": status})
@@ -80,18 +79,18 @@ def treatment_rows(one: DialysisExperiment) -> Iterator[ResultRow]:
             "n_control": summaries[effect.control].n,
         }
         ratio: dict[str, TableCell] = {
-            "ratio": _cell(effect.ratio),
-            "ratio_CI_low": _cell(effect.low),
-            "ratio_CI_high": _cell(effect.high),
-            "p": _cell(effect.p, 2),
+            "ratio": rounded(effect.ratio),
+            "ratio_CI_low": rounded(effect.low),
+            "ratio_CI_high": rounded(effect.high),
+            "p": rounded(effect.p, 2),
         }
         percent: dict[str, TableCell] = {
-            "percent": _cell(own.percent),
-            "percent_CI_low": _cell(own.low),
-            "percent_CI_high": _cell(own.high),
+            "percent": rounded(own.percent),
+            "percent_CI_low": rounded(own.low),
+            "percent_CI_high": rounded(own.high),
         }
         if unit:
-            percent[f"baseline{unit}"] = _cell(own.baseline.value)
+            percent[f"baseline{unit}"] = rounded(own.baseline.value)
         end: dict[str, TableCell] = {
             "confidence": ResultCell(result.confidence),
             "status": "quantified",
@@ -100,13 +99,6 @@ def treatment_rows(one: DialysisExperiment) -> Iterator[ResultRow]:
             f"{format_number(effect.high)}), {format_p(effect.p)}",
         }
         yield ResultRow(place, {"ratio": ratio, "percent": percent}, end)
-
-
-def _cell(value: float, figures: int = FIGURES) -> ResultCell:
-    """A number with so many significant figures."""
-    if not math.isfinite(value) or value == 0:
-        return ResultCell(value)
-    return ResultCell(value, max(figures - 1 - math.floor(math.log10(abs(value))), 0))
 
 
 def injection_files(one: DialysisExperiment) -> dict[str, bytes]:

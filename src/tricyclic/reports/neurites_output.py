@@ -9,11 +9,10 @@ from collections.abc import Iterator
 
 from tricyclic.core.format import format_p
 from tricyclic.reports.experiments import ExperimentOutput, flags_of
-from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell
+from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell, rounded
 from tricyclic.reports.text.neurites import effect_limits, effect_number
 from tricyclic.results.neurites_study import NeuritesExperiment
 
-FIGURES = 3
 # Column -> what it is, for the sheet "Read me" and docs/results.md.
 COLUMNS = {
     "analyte": "measure of the primary result: cells with neurites, or a length",
@@ -50,10 +49,10 @@ def arm_rows(one: NeuritesExperiment) -> Iterator[ResultRow]:
             continue
         name = "difference_points" if e.scale == "difference" else "ratio"
         numbers: dict[str, TableCell] = {
-            name: _cell(e.value),
-            f"{name}_CI_low": _cell(e.low),
-            f"{name}_CI_high": _cell(e.high),
-            "p": _cell(e.p_adjusted, 2),
+            name: rounded(e.value),
+            f"{name}_CI_low": rounded(e.low),
+            f"{name}_CI_high": rounded(e.high),
+            "p": rounded(e.p_adjusted, 2),
         }
         end = {
             "confidence": ResultCell(result.confidence),
@@ -76,21 +75,14 @@ def culture_rows(one: NeuritesExperiment) -> Iterator[ResultRow]:
             "n": value.fields,
         }
         numbers: dict[str, TableCell] = {
-            "percent": _cell(value.percent),
-            "percent_CI_low": _cell(value.low),
-            "percent_CI_high": _cell(value.high),
+            "percent": rounded(value.percent),
+            "percent_CI_low": rounded(value.low),
+            "percent_CI_high": rounded(value.high),
         }
         yield ResultRow(place, {"percent": numbers}, {"status": "quantified"})
     for target, reason in one.excluded:
         place = {"assay": one.name, "run": target, "n": 0}
         yield ResultRow(place, {}, {"status": f"excluded: {reason}"})
-
-
-def _cell(value: float, figures: int = FIGURES) -> ResultCell:
-    """A number with so many significant figures."""
-    if not math.isfinite(value) or value == 0:
-        return ResultCell(value)
-    return ResultCell(value, max(figures - 1 - math.floor(math.log10(abs(value))), 0))
 
 
 NEURITES = ExperimentOutput(arm_rows, culture_rows, COLUMNS)

@@ -11,10 +11,9 @@ from tricyclic.core.culture_arms import CultureArm
 from tricyclic.core.format import format_number, format_p
 from tricyclic.reports.experiments import ExperimentOutput, flags_of
 from tricyclic.reports.frames.microdialysis import column_unit
-from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell
+from tricyclic.reports.results_table import ResultCell, ResultRow, TableCell, rounded
 from tricyclic.results.release_study import ReleaseExperiment
 
-FIGURES = 3
 # Column -> what it is, for the sheet "Read me" and docs/results.md.
 COLUMNS = {
     "analyte": "transmitter that was measured",
@@ -44,10 +43,10 @@ def arm_rows(one: ReleaseExperiment) -> Iterator[ResultRow]:
             yield ResultRow(own, {}, {"status": status, "flags": flags})
             continue
         ratio: dict[str, TableCell] = {
-            "ratio": _cell(e.value),
-            "ratio_CI_low": _cell(e.low),
-            "ratio_CI_high": _cell(e.high),
-            "p": _cell(e.p_adjusted, 2),
+            "ratio": rounded(e.value),
+            "ratio_CI_low": rounded(e.low),
+            "ratio_CI_high": rounded(e.high),
+            "p": rounded(e.p_adjusted, 2),
         }
         end = {
             "confidence": ResultCell(result.confidence),
@@ -79,19 +78,12 @@ def culture_rows(one: ReleaseExperiment) -> Iterator[ResultRow]:
             }
             defined = base is not None and base.net > 0
             percent = 100.0 * mean.net / base.net if base is not None and defined else math.nan
-            numbers: dict[str, TableCell] = {"percent": _cell(percent)} if defined else {}
-            numbers[f"net{unit}"] = _cell(mean.net)
+            numbers: dict[str, TableCell] = {"percent": rounded(percent)} if defined else {}
+            numbers[f"net{unit}"] = rounded(mean.net)
             yield ResultRow(place, {"percent": numbers}, {"status": "quantified"})
     for target, reason in one.excluded:
         place = {"assay": one.name, "analyte": result.transmitter, "run": target, "n": 0}
         yield ResultRow(place, {}, {"status": f"excluded: {reason}"})
-
-
-def _cell(value: float, figures: int = FIGURES) -> ResultCell:
-    """A number with so many significant figures."""
-    if not math.isfinite(value) or value == 0:
-        return ResultCell(value)
-    return ResultCell(value, max(figures - 1 - math.floor(math.log10(abs(value))), 0))
 
 
 RELEASE = ExperimentOutput(arm_rows, culture_rows, COLUMNS)

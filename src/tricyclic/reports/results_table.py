@@ -310,3 +310,10 @@ def _slug(quantity: str) -> str:
     """A quantity as a part of the name of a column."""
     plain = quantity.replace("(", "").replace(")", "").replace(" / ", "_over_")
     return plain.replace("-", "_").replace(" ", "_")
+
+
+def rounded(value: float, figures: int = 3) -> ResultCell:
+    """A number with so many significant figures."""
+    if not math.isfinite(value) or value == 0:
+        return ResultCell(value)
+    return ResultCell(value, max(figures - 1 - math.floor(math.log10(abs(value))), 0))

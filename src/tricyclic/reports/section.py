@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TypeVar
 
-from tricyclic.core.document import Block, Figure
+from tricyclic.core.document import Block, Figure, Heading
 from tricyclic.core.estimate import Estimate
 from tricyclic.core.evidence import Evidence
 from tricyclic.core.plot_data import CurvePlot
@@ -146,6 +146,30 @@ def assay_anchor(assay: int) -> str:
 def experiment_anchor(one: StudyExperiment, number: int) -> str:
     """Anchor of the section about an experiment, by its number from 1."""
     return f"{one.kind}-{number}"
+
+
+def experiment_blocks(
+    report: ReportData,
+    kind: type[OneKind],
+    write: Callable[[OneKind, StudyResult], Iterable[Block]],
+) -> list[Block]:
+    """The experiments of one kind, each with its heading: "Results" where it is alone.
+
+    Parameters
+    ----------
+    report : ReportData
+    kind : type
+        Of the experiments.
+    write : callable
+        The blocks of one experiment, after its heading.
+    """
+    blocks: list[Block] = []
+    for number, one in report.experiments_of(kind):
+        several = len(report.study.experiments) > 1 or report.study.assays
+        head = f"{one.label}: {one.title}" if several else "Results"
+        blocks.append(Heading(head, 1, experiment_anchor(one, number)))
+        blocks += write(one, report.study)
+    return blocks
 
 
 def rename_figure(figure: Figure, name: str) -> Figure:

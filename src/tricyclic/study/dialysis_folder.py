@@ -21,16 +21,16 @@ from tricyclic.io.batch_traces import TraceSource, batch_paths, read_batch
 from tricyclic.io.chromatography_method import read_chromatography_method
 from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
 from tricyclic.io.manual_limits import read_manual_limits
+from tricyclic.io.recovery_table import RecoveryTable, read_recovery_table
 from tricyclic.io.sample_list import read_sample_list
-from tricyclic.study import option_words
 from tricyclic.study.dialysis_exclusions import Targets, excluded_rows
 from tricyclic.study.dialysis_plan import ChromatographyPlan, DialysisPlan, ValuesPlan
 from tricyclic.study.experiment import PreparedExperiment
-from tricyclic.study.recovery_table import RecoveryTable, read_recovery_table
+from tricyclic.study.option_words import in_study_words
 
 MANUAL = "manual_limits.csv"
 # Options of the command line -> keys of study.toml, where they are not spelled alike.
-_KEYS = {
+KEYS = {
     "flow": "flow_uL_per_min",
     "dead_volume": "dead_volume_uL",
     "molar_mass": "molar_mass_g_per_mol",
@@ -95,7 +95,7 @@ def read_dialysis(
         assert plan.table is not None, "dialysis_plan refuses an experiment with neither"
         return _with_recovery(_table(plan, plan.table, folder, add, targets), folder, add)
     except InputError as error:
-        own = in_study_words(error)
+        own = in_study_words(error, KEYS)
         raise (own if own.where else own.at(plan.where)) from error
 
 
@@ -118,28 +118,6 @@ def check_manual_limits(folder: Path, experiments: Sequence[PreparedExperiment])
             raise UnknownNameError.among(
                 "injection of the list", one.injection, known, where=MANUAL
             )
-
-
-def in_study_words(error: InputError) -> InputError:
-    """An error of a command as one of a study: --flow as flow_uL_per_min.
-
-    Parameters
-    ----------
-    error : InputError
-    """
-    if isinstance(error, UnknownNameError):
-        return error
-    return error.reworded(_KEYS.get(error.where, error.where), as_key)
-
-
-def as_key(text: str) -> str:
-    """Advice for the command line as advice for study.toml: --control "veh" as control = "veh".
-
-    Parameters
-    ----------
-    text : str
-    """
-    return option_words.as_key(text, _KEYS)
 
 
 def _with_recovery(

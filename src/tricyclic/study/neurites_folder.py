@@ -15,7 +15,8 @@ from tricyclic.io.neurite_table import NeuriteReading, read_neurite_table
 from tricyclic.io.open import read_tables
 from tricyclic.study.dialysis_exclusions import Targets
 from tricyclic.study.experiment import PreparedExperiment
-from tricyclic.study.neurites_plan import NeuritesPlan, in_neurites_words
+from tricyclic.study.neurites_plan import KEYS, NeuritesPlan
+from tricyclic.study.option_words import in_study_words
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def read_neurites(
             decimal=stated.decimal,
         )
     except InputError as error:
-        own = in_neurites_words(error)
+        own = in_study_words(error, KEYS)
         raise (own if own.where else own.at(plan.where)) from error
     return PreparedNeurites(
         plan,

@@ -7,13 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from tricyclic.errors import InputError, UnknownNameError
 from tricyclic.io.toml_schema import ListField, NumberField, TableField, TextField, TextListField
 from tricyclic.results.neurites import Measure
 from tricyclic.stats.blocks import BlockError
 from tricyclic.study.experiment import StudyExperimentPlan
 from tricyclic.study.inside import inside_study
-from tricyclic.study.option_words import as_key
 
 # Options of the command line -> keys of study.toml, where they are not spelled alike.
 KEYS = {"stimulus_name": "stimulus"}
@@ -108,15 +106,3 @@ def neurites_plan(row: Mapping[str, Any], where: str) -> NeuritesPlan:
         settings=dict(row["analysis"] or {}),
         where=where,
     )
-
-
-def in_neurites_words(error: InputError) -> InputError:
-    """An error of the command as one of a study: --stimulus-name as stimulus.
-
-    Parameters
-    ----------
-    error : InputError
-    """
-    if isinstance(error, UnknownNameError):
-        return error
-    return error.reworded(KEYS.get(error.where, error.where), lambda text: as_key(text, KEYS))

@@ -11,10 +11,11 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.core.release import ReleaseTable
 from tricyclic.errors import InputError
 from tricyclic.io.library.culture_protocols import culture_protocol
+from tricyclic.io.release_table import ReleaseReadOptions, read_release_table
 from tricyclic.study.dialysis_exclusions import Targets
 from tricyclic.study.experiment import PreparedExperiment
-from tricyclic.study.release_plan import ReleasePlan, in_release_words
-from tricyclic.study.release_table import ReleaseReadOptions, read_release_table
+from tricyclic.study.option_words import in_study_words
+from tricyclic.study.release_plan import KEYS, ReleasePlan
 
 USUAL_STIMULUS = "BDNF"
 
@@ -86,7 +87,7 @@ def read_release(
             injected_uL=samples.injected_uL,
         )
     except InputError as error:
-        own = in_release_words(error)
+        own = in_study_words(error, KEYS)
         raise (own if own.where else own.at(plan.where)) from error
     return PreparedRelease(
         plan,

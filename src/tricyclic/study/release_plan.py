@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from tricyclic.core.release import Medium, Sampling
-from tricyclic.errors import InputError, UnknownNameError
+from tricyclic.errors import InputError
 from tricyclic.io.toml_schema import (
     IntegerField,
     ListField,
@@ -21,7 +21,7 @@ from tricyclic.results.release import EffectScale
 from tricyclic.stats.blocks import BlockError
 from tricyclic.study.experiment import StudyExperimentPlan
 from tricyclic.study.inside import inside_study
-from tricyclic.study.option_words import as_key
+from tricyclic.study.option_words import in_study_words
 
 CURVES = (
     *("straight_line", "quadratic", "logistic_3pl", "logistic_4pl", "logistic_5pl"),
@@ -177,7 +177,7 @@ def release_plan(row: Mapping[str, Any], where: str) -> ReleasePlan:
             **{key: numbers[key] if value is None else value for key, value in stated.items()},
         )
     except InputError as error:
-        raise in_release_words(error).at(f"{where}, sampling") from error
+        raise in_study_words(error, KEYS).at(f"{where}, sampling") from error
     return ReleasePlan(
         name=row["name"],
         samples=SamplesPlan(
@@ -197,15 +197,3 @@ def release_plan(row: Mapping[str, Any], where: str) -> ReleasePlan:
         settings=dict(row["analysis"] or {}),
         where=where,
     )
-
-
-def in_release_words(error: InputError) -> InputError:
-    """An error of the command as one of a study: --well-volume as well_uL.
-
-    Parameters
-    ----------
-    error : InputError
-    """
-    if isinstance(error, UnknownNameError):
-        return error
-    return error.reworded(KEYS.get(error.where, error.where), lambda text: as_key(text, KEYS))

@@ -17,8 +17,8 @@ from tricyclic.core.format import list_names
 from tricyclic.core.fraction_table import AnimalRow
 from tricyclic.core.recovery import check_recovery
 from tricyclic.errors import InputError
+from tricyclic.io.recovery_table import RecoveryTable
 from tricyclic.stats.statistics import MeanEstimate, mean_with_interval, with_t_interval
-from tricyclic.study.recovery_table import RecoveryTable
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,9 @@ from tricyclic.errors import InputError
 from tricyclic.results.chromatography import AnalyteBatch, BatchResult, QuantifiedAmount
 from tricyclic.results.dialysis_study import AnimalFacts, DialysisExperiment
 from tricyclic.results.microdialysis import MicrodialysisResult
-from tricyclic.study.dialysis_folder import PreparedDialysis, as_key, in_study_words
+from tricyclic.study.dialysis_folder import KEYS, PreparedDialysis
 from tricyclic.study.dialysis_plan import AnimalPlan, DialysisPlan
+from tricyclic.study.option_words import as_key, in_study_words
 from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
 from tricyclic.workflows.dialysis_recovery import StudyRecovery, recovery_of_study
 from tricyclic.workflows.extraction import extraction_note
@@ -55,7 +56,7 @@ def analyse_dialysis(
         response = _beside_model(prepared.plan, experiment.response, library, on_progress)
         return replace(experiment, response=response)
     except InputError as error:
-        raise in_study_words(error) from error
+        raise in_study_words(error, KEYS) from error
 
 
 def _analysed(
@@ -96,13 +97,15 @@ def _analysed(
         ),
         synthetic=synthetic,
         remarks=tuple(
-            as_key(text) for text in (*_not_pumped(prepared, response), *response.remarks)
+            as_key(text, KEYS) for text in (*_not_pumped(prepared, response), *response.remarks)
         ),
         checks=tuple(
             _in_study(check) for check in (*response.checks, *read.checks, *recovery.checks)
         ),
         file=table.file,
-        read_as=tuple(as_key(text) for text in (*table.read_as, *read.read_as, *recovery.read_as)),
+        read_as=tuple(
+            as_key(text, KEYS) for text in (*table.read_as, *read.read_as, *recovery.read_as)
+        ),
         unused=prepared.unused,
     )
     return DialysisExperiment(
@@ -151,7 +154,7 @@ def _beside_model(
 
 
 def _in_study(check: Check) -> Check:
-    return replace(check, message=as_key(check.message), advice=as_key(check.advice))
+    return replace(check, message=as_key(check.message, KEYS), advice=as_key(check.advice, KEYS))
 
 
 def _batch(prepared: PreparedDialysis, on_progress: ProgressCallback | None) -> BatchResult | None:

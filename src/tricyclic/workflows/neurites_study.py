@@ -10,8 +10,8 @@ from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
 from tricyclic.results.neurites_study import NeuritesExperiment
 from tricyclic.study.neurites_folder import PreparedNeurites
-from tricyclic.study.neurites_plan import KEYS, in_neurites_words
-from tricyclic.study.option_words import as_key
+from tricyclic.study.neurites_plan import KEYS
+from tricyclic.study.option_words import as_key, in_study_words
 
 
 def analyse_neurites_study(
@@ -41,7 +41,7 @@ def analyse_neurites_study(
             ),
         )
     except InputError as error:
-        own = in_neurites_words(error)
+        own = in_study_words(error, KEYS)
         raise (own if own.where else own.at(plan.where)) from error
     result = replace(
         result,

@@ -13,9 +13,9 @@ from tricyclic.core.check import Check
 from tricyclic.core.progress import ProgressCallback
 from tricyclic.errors import InputError
 from tricyclic.results.release_study import ReleaseExperiment
-from tricyclic.study.option_words import as_key
+from tricyclic.study.option_words import as_key, in_study_words
 from tricyclic.study.release_folder import PreparedRelease
-from tricyclic.study.release_plan import KEYS, in_release_words
+from tricyclic.study.release_plan import KEYS
 from tricyclic.workflows.release_samples import convert_samples
 
 
@@ -51,7 +51,7 @@ def analyse_release_study(
         )
         result = analyse_release(convert_samples(prepared.table, method), plan.sampling, analysis)
     except InputError as error:
-        own = in_release_words(error)
+        own = in_study_words(error, KEYS)
         raise (own if own.where else own.at(plan.where)) from error
     result = replace(
         result,

@@ -66,6 +66,8 @@ def test_rows_of_samples_and_rows_of_wells_are_the_same_study(result):
     long.loc[long["Phase"] == "before", "stimulus"] = "none"
     given = {**VOLUMES, "concentration_unit": "uM"}
     one, two = tca.analyse_release(wide, **given), tca.analyse_release(long, **given)
+    short = wide.rename(columns={"basal (uM)": "Basal (uM)", "stimulated (uM)": "Stim. (uM)"})
+    assert tca.analyse_release(short, **given).to_frame().equals(one.to_frame())
     for a, b in zip(one.ratio.effects, two.ratio.effects, strict=True):
         assert (b.value, b.low, b.p) == pytest.approx((a.value, a.low, a.p), rel=1e-9)
 

@@ -23,9 +23,10 @@ from tricyclic.simulation.virtual.dialysis_batch import (
     true_window_percent,
 )
 from tricyclic.simulation.virtual.dialysis_files import batch_files
-from tricyclic.study.dialysis_folder import as_key
+from tricyclic.study.dialysis_folder import KEYS as OPTION_KEYS
 from tricyclic.study.folder import read_study
 from tricyclic.study.key_texts import KEYS
+from tricyclic.study.option_words import as_key
 from tricyclic.study.plan import read_plan
 from tricyclic.study.template import write_study
 from tricyclic.workflows.study import run, verify
@@ -361,7 +362,7 @@ def test_a_lost_fraction_without_flow_and_unknown_manual_limits(content, tmp_pat
     ],
 )
 def test_options_in_advice_become_keys_of_the_study(advice, own):
-    assert as_key(advice) == own
+    assert as_key(advice, OPTION_KEYS) == own
     names = {path.rpartition(".")[2] for path in KEYS}
     assert names & set(re.findall(r"\w+", own))
 

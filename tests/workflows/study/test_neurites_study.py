@@ -75,6 +75,7 @@ def test_results_are_written_and_reproduced_byte_for_byte(done):
     document = json.loads((place / "result.json").read_text(encoding="utf-8"))
     assert "neurites" in json.dumps(document)
     report = (place / "report.html").read_text(encoding="utf-8")
+    assert "The percentage of cells with neurites under imipramine" in report
     assert "Synthetic data" in report
     assert "n counts independent cultures" in report
     assert "A cell was counted as positive" in report

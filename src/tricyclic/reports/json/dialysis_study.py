@@ -6,20 +6,17 @@ from typing import Any
 
 from tricyclic.core.serialize import to_jsonable
 from tricyclic.reports.json.chromatography import batch_json
+from tricyclic.reports.json.experiment import experiment_document
 from tricyclic.reports.json.microdialysis import microdialysis_json
 from tricyclic.results.dialysis_study import DialysisExperiment
 
 
 def experiment_json(one: DialysisExperiment) -> dict[str, Any]:
     """Responses and effects, the batch, the animals, and what is left out."""
-    return {
-        "name": one.name,
-        "title": one.title,
-        "species": one.species,
-        "response": microdialysis_json(one.response),
-        "batch": batch_json(one.batch) if one.batch is not None else None,
-        "animals": to_jsonable(one.animals),
-        "left_out": [{"target": t, "reason": reason} for t, reason in one.excluded],
-        "manual_limits": to_jsonable(one.manual),
-        "methods_text": one.methods,
-    }
+    return experiment_document(
+        one,
+        response=microdialysis_json(one.response),
+        batch=batch_json(one.batch) if one.batch is not None else None,
+        animals=to_jsonable(one.animals),
+        manual_limits=to_jsonable(one.manual),
+    )

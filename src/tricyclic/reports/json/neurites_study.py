@@ -4,17 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from tricyclic.reports.json.experiment import experiment_document
 from tricyclic.reports.json.neurites import neurites_json
 from tricyclic.results.neurites_study import NeuritesExperiment
 
 
 def neurites_experiment_json(one: NeuritesExperiment) -> dict[str, Any]:
     """Cultures, arms, effects and curves, and what is left out."""
-    return {
-        "name": one.name,
-        "title": one.title,
-        "species": one.species,
-        "response": neurites_json(one.response),
-        "left_out": [{"target": t, "reason": reason} for t, reason in one.excluded],
-        "methods_text": one.methods,
-    }
+    return experiment_document(one, response=neurites_json(one.response))

@@ -11,7 +11,7 @@ from tricyclic.core.format import format_number, format_p, list_names, pluralize
 from tricyclic.core.fractions import PERCENT
 from tricyclic.plotting.dialysis import dialysis_animals, dialysis_course
 from tricyclic.plotting.dialysis_model import dialysis_model
-from tricyclic.reports.section import ReportData, ReportSection, experiment_anchor, figure_of
+from tricyclic.reports.section import ReportData, ReportSection, experiment_blocks, figure_of
 from tricyclic.reports.text.chromatography import criteria_verdict
 from tricyclic.reports.text.microdialysis import nominal_text
 from tricyclic.reports.words import format_p_value, sentence
@@ -24,13 +24,7 @@ MAX_TIMES = 24
 
 def write(report: ReportData) -> Sequence[Block]:
     """For each experiment the findings, its tables and figures."""
-    blocks: list[Block] = []
-    for number, one in report.experiments_of(DialysisExperiment):
-        several = len(report.study.experiments) > 1 or report.study.assays
-        head = f"Microdialysis: {one.title}" if several else "Results"
-        blocks.append(Heading(head, 1, experiment_anchor(one, number)))
-        blocks += _experiment(one, report.study)
-    return blocks
+    return experiment_blocks(report, DialysisExperiment, _experiment)
 
 
 def _experiment(one: DialysisExperiment, study: StudyResult) -> Iterator[Block]:

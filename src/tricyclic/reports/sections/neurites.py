@@ -6,19 +6,20 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tricyclic.core.document import Block, Heading, Paragraph, Table
+from tricyclic.core.document import Block, Paragraph, Table
 from tricyclic.core.format import format_number, format_p, format_quantity, pluralize
 from tricyclic.plotting.neurites import (
     dose_response_plot,
     neurite_arms_plot,
     thresholds_plot,
 )
-from tricyclic.reports.section import ReportData, ReportSection, experiment_anchor, figure_of
+from tricyclic.reports.section import ReportData, ReportSection, experiment_blocks, figure_of
 from tricyclic.reports.text.neurites import effect_limits, effect_number, threshold_words
 from tricyclic.reports.words import format_p_value, sentence
 from tricyclic.results.binding import StudyResult
 from tricyclic.results.neurites import (
     MEASURES,
+    Measure,
     NeuriteAntagonism,
     NeuriteEffect,
     NeuriteResponse,
@@ -29,13 +30,7 @@ from tricyclic.results.neurites_study import NeuritesExperiment
 
 def write(report: ReportData) -> Sequence[Block]:
     """For each experiment the findings, its tables and figures."""
-    blocks: list[Block] = []
-    for number, one in report.experiments_of(NeuritesExperiment):
-        several = len(report.study.experiments) > 1 or report.study.assays
-        head = f"Neurite outgrowth: {one.title}" if several else "Results"
-        blocks.append(Heading(head, 1, experiment_anchor(one, number)))
-        blocks += _experiment(one, report.study)
-    return blocks
+    return experiment_blocks(report, NeuritesExperiment, _experiment)
 
 
 def _experiment(one: NeuritesExperiment, study: StudyResult) -> Iterator[Block]:
@@ -57,6 +52,14 @@ def _experiment(one: NeuritesExperiment, study: StudyResult) -> Iterator[Block]:
     yield _cultures_table(result)
 
 
+_OF: dict[Measure, str] = {
+    "percent": "The percentage of cells with neurites",
+    "odds": "The ratio of cells with to cells without neurites",
+    "longest": "The length of the longest neurite",
+    "total": "The total length per cell",
+}
+
+
 def findings(result: NeuritesResult) -> list[str]:
     """What the study shows, in sentences; the primary result first."""
     texts = []
@@ -65,7 +68,10 @@ def findings(result: NeuritesResult) -> list[str]:
         texts.append("No drug was compared: there is no drug with its vehicle.")
     else:
         level = f"{100 * result.confidence:g} % CI"
-        texts += [_sentence(e, level) for e in primary.effects]
+        texts += [
+            _sentence(result.label(arm), result.vehicle, e, level)
+            for arm, e in zip(primary.arms, primary.effects, strict=True)
+        ]
         texts.append(
             f"Primary result: {MEASURES[primary.measure]} ({threshold_words(result)}), "
             f"{primary.question}. Test: {sentence(f'{primary.test}, {primary.reason}')} Family: "
@@ -88,12 +94,16 @@ def findings(result: NeuritesResult) -> list[str]:
     return texts
 
 
-def _sentence(e: NeuriteEffect, level: str) -> str:
+def _sentence(arm: str, vehicle: str, e: NeuriteEffect, level: str) -> str:
     if not math.isfinite(e.value):
         return f"{e.name} is not defined: {e.undefined}."
     limits = effect_limits(e)
     beside = f"{level} {limits}; {format_p(e.p_adjusted)}; " if limits else ""
-    return f"{e.name}: {effect_number(e)} ({beside}n = {e.n} cultures)."
+    if e.scale == "difference":
+        differed = f"differed from that under {vehicle} by {effect_number(e)}"
+    else:
+        differed = f"was {format_number(e.value)} times that under {vehicle}"
+    return f"{_OF[e.measure]} under {arm} {differed} ({beside}n = {e.n} cultures)."
 
 
 def _limits_and_p(e: NeuriteEffect) -> str:

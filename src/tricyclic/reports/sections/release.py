@@ -6,11 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from tricyclic.core.document import Block, Heading, Paragraph, Table
+from tricyclic.core.document import Block, Paragraph, Table
 from tricyclic.core.format import format_number, format_p, format_quantity, list_names, pluralize
 from tricyclic.plotting.release import release_antagonists, release_arms
 from tricyclic.plotting.release_curve import curve_words, release_curve
-from tricyclic.reports.section import ReportData, ReportSection, experiment_anchor, figure_of
+from tricyclic.reports.section import ReportData, ReportSection, experiment_blocks, figure_of
 from tricyclic.reports.text.release import antagonist_verdict
 from tricyclic.reports.words import format_p_value, sentence
 from tricyclic.results.binding import StudyResult
@@ -20,13 +20,7 @@ from tricyclic.results.release_study import ReleaseExperiment
 
 def write(report: ReportData) -> Sequence[Block]:
     """For each experiment the findings, its tables and figures."""
-    blocks: list[Block] = []
-    for number, one in report.experiments_of(ReleaseExperiment):
-        several = len(report.study.experiments) > 1 or report.study.assays
-        head = f"Evoked release: {one.title}" if several else "Results"
-        blocks.append(Heading(head, 1, experiment_anchor(one, number)))
-        blocks += _experiment(one, report.study)
-    return blocks
+    return experiment_blocks(report, ReleaseExperiment, _experiment)
 
 
 def _experiment(one: ReleaseExperiment, study: StudyResult) -> Iterator[Block]:

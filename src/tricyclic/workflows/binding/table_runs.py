@@ -15,9 +15,9 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.io.column_names import NSB, group_of, is_level
 from tricyclic.io.control_rows import controls_as_columns
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.table_labels import compounds_of_tables, unit_above, unit_note
 from tricyclic.study.folder import PreparedTable
-from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table, series_from
 from tricyclic.unit_table import UNKNOWN

@@ -27,10 +27,10 @@ from tricyclic.fitting.fitted_curve import FitSettings, Intervals
 from tricyclic.fitting.outlier_checks import outlier_rate
 from tricyclic.io.curves.columns import effect_in_column_name
 from tricyclic.io.files import source_name
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.open import read_tables
 from tricyclic.io.table_labels import unit_above, unit_note
 from tricyclic.numerals import parse_number
-from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import (
     chosen_table,

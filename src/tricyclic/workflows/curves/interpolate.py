@@ -17,9 +17,9 @@ from tricyclic.core.unused import quoted
 from tricyclic.errors import InputError
 from tricyclic.fitting.curve_plot import name_of_readings, title_of_readings
 from tricyclic.io.files import source_name
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.open import read_tables
 from tricyclic.results.standard_curve import InterpolationResult
-from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.workflows.curves.options import InterpolateOptions

@@ -20,9 +20,9 @@ from tricyclic.io.control_rows import controls_as_zero
 from tricyclic.io.delimited_text import is_number_like
 from tricyclic.io.dose_columns import compound_of, dose_blocks, group_in
 from tricyclic.io.files import source_name
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.open import read_tables
 from tricyclic.io.table_labels import compounds_of_tables
-from tricyclic.study.missing_words import words_as_missing
 from tricyclic.study.plan import TablePlan
 from tricyclic.study.tables import chosen_table
 from tricyclic.unit_table import UNKNOWN

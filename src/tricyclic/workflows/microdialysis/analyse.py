@@ -25,12 +25,13 @@ from tricyclic.errors import InputError
 from tricyclic.io.animal_table import read_animal_table
 from tricyclic.io.files import file_or_table, source_name
 from tricyclic.io.fraction_table import FractionColumns, read_fraction_table
+from tricyclic.io.recovery_table import read_recovery_table
 from tricyclic.results.microdialysis import MicrodialysisResult, Primary
 from tricyclic.study.dialysis_schema import ShareField
-from tricyclic.study.recovery_table import read_recovery_table
 from tricyclic.workflows.base import refuse_without_effect
 from tricyclic.workflows.dialysis_model import DialysisSetup, with_model
 from tricyclic.workflows.dialysis_recovery import StudyRecovery, recovery_of_study
+from tricyclic.workflows.exclude_option import target_and_reason
 from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.microdialysis.options import AnalyseDialysisOptions
 from tricyclic.workflows.output import check_output_folder
@@ -107,7 +108,7 @@ def _read(
 ) -> tuple[FractionTable, AnimalTable | None, ReadCourses]:
     """The tables of values and of animals, and the courses in them."""
     _check_numbers(options)
-    exclude = tuple(_exclusion(text) for text in options.exclude)
+    exclude = tuple(target_and_reason(text) for text in options.exclude)
     animals = (
         read_animal_table(file_or_table(options.animals_table), decimal=options.decimal or None)
         if options.animals_table
@@ -203,18 +204,6 @@ def _conditions(
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _exclusion(text: str) -> tuple[str, str]:
-    target, equals, reason = text.partition("=")
-    if not equals or not reason.strip():
-        raise InputError(
-            f"'{text}' has no reason",
-            where="exclude",
-            allowed="What is left out is named with its reason",
-            do=f'Write --exclude {target.strip()}="reason"',
-        )
-    return target.strip(), reason.strip().strip("\"'")
 
 
 def _recovery(

@@ -16,9 +16,9 @@ from tricyclic.io.concentration_columns import columns_by_role, in_one_unit
 from tricyclic.io.exclusion_cells import excluded_rows
 from tricyclic.io.files import source_name
 from tricyclic.io.headings import minutes_in_column_name
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.open import read_tables
 from tricyclic.results.no_net_flux import NoNetFluxResult
-from tricyclic.study.missing_words import words_as_missing
 from tricyclic.workflows.extraction import extraction_note
 from tricyclic.workflows.microdialysis.options import NoNetFluxOptions
 from tricyclic.workflows.output import check_output_folder

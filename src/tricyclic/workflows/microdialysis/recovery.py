@@ -9,8 +9,8 @@ from tricyclic.assays.microdialysis.probe_recovery import probe_recovery
 from tricyclic.core.progress import ProgressCallback, report_progress
 from tricyclic.core.table import DataTable
 from tricyclic.io.files import source_name
+from tricyclic.io.recovery_table import PATTERNS, read_recovery_table
 from tricyclic.results.probe_recovery import ProbeRecoveryResult
-from tricyclic.study.recovery_table import PATTERNS, read_recovery_table
 from tricyclic.workflows.microdialysis.options import ProbeRecoveryOptions
 from tricyclic.workflows.output import check_output_folder
 

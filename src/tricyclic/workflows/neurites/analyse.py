@@ -15,6 +15,7 @@ from tricyclic.io.neurite_table import NeuriteReading, read_neurite_table
 from tricyclic.io.open import read_tables
 from tricyclic.results.neurites import Measure, NeuritesResult
 from tricyclic.stats.blocks import BlockError
+from tricyclic.workflows.exclude_option import target_and_reason
 from tricyclic.workflows.neurites.options import AnalyseNeuritesOptions
 from tricyclic.workflows.output import check_output_folder
 
@@ -49,7 +50,7 @@ def run(
             primary=cast("Measure", options.primary),
             primary_arm=options.primary_arm,
             error=cast("BlockError", options.error),
-            exclude=tuple(_exclusion(text) for text in options.exclude),
+            exclude=tuple(target_and_reason(text) for text in options.exclude),
             confidence=options.confidence,
             title=options.title,
         ),
@@ -99,15 +100,3 @@ def _above_zero(name: str, value: float | None) -> float:
     if not (math.isfinite(value) and value > 0):
         raise InputError(f"is {value:g}", where=name, allowed="It is a number above 0")
     return value
-
-
-def _exclusion(text: str) -> tuple[str, str]:
-    target, equals, reason = text.partition("=")
-    if not equals or not reason.strip():
-        raise InputError(
-            f"'{text}' has no reason",
-            where="exclude",
-            allowed="What is left out is named with its reason",
-            do=f'Write --exclude {target.strip()}="reason"',
-        )
-    return target.strip(), reason.strip().strip("\"'")

@@ -15,10 +15,11 @@ from tricyclic.core.release import Medium, Sampling
 from tricyclic.core.table import DataTable
 from tricyclic.errors import InputError
 from tricyclic.io.files import source_name
+from tricyclic.io.release_table import ReleaseReadOptions, read_release_table
 from tricyclic.results.release import EffectScale, ReleaseResult
 from tricyclic.stats.blocks import BlockError
-from tricyclic.study.release_table import ReleaseReadOptions, read_release_table
 from tricyclic.workflows.base import refuse_without_effect
+from tricyclic.workflows.exclude_option import target_and_reason
 from tricyclic.workflows.output import check_output_folder
 from tricyclic.workflows.release.options import AnalyseReleaseOptions
 from tricyclic.workflows.release_samples import convert_samples
@@ -79,7 +80,7 @@ def run(
         hill=options.hill,
         confidence=options.confidence,
         plate_size=options.plate_size or 0,
-        exclude=tuple(_exclusion(text) for text in options.exclude),
+        exclude=tuple(target_and_reason(text) for text in options.exclude),
         title=options.title,
         transmitter=options.transmitter,
     )
@@ -109,15 +110,3 @@ def sampling_of(options: AnalyseReleaseOptions) -> Sampling:
 
 def _number(value: float | None) -> float:
     return math.nan if value is None else value
-
-
-def _exclusion(text: str) -> tuple[str, str]:
-    target, equals, reason = text.partition("=")
-    if not equals or not reason.strip():
-        raise InputError(
-            f"'{text}' has no reason",
-            where="exclude",
-            allowed="What is left out is named with its reason",
-            do=f'Write --exclude {target.strip()}="reason"',
-        )
-    return target.strip(), reason.strip().strip("\"'")

@@ -26,10 +26,12 @@ RELEASE_ROLES: Mapping[str, tuple[str, ...]] = {
     ),
     "basal": (
         *("basal", "baseline", "before", "pre", "basal sample", "basal release", "pre stimulus"),
+        *("resting", "unstimulated"),
         *("before stimulus", "before stimulation", "prestimulus", "basalwert", "vorher"),
     ),
     "stimulated": (
         *("stimulated", "after", "post", "evoked", "stimulated sample", "stimulated release"),
+        *("stim", "stim sample"),
         *("post stimulus", "after stimulus", "after stimulation", "poststimulus", "nachher"),
     ),
     "protein": (

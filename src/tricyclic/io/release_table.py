@@ -31,10 +31,10 @@ from tricyclic.io.culture_columns import find_columns, plain_heading
 from tricyclic.io.fraction_cells import STATES
 from tricyclic.io.headings import unit_in_column_name
 from tricyclic.io.open import read_tables
+from tricyclic.io.release_amounts import InjectedAmounts
+from tricyclic.io.release_plates import PlatesOfDesign
+from tricyclic.io.release_words import RELEASE_ROLES, SAMPLES
 from tricyclic.numerals import NumberFormat, column_mark
-from tricyclic.study.release_amounts import InjectedAmounts
-from tricyclic.study.release_plates import PlatesOfDesign
-from tricyclic.study.release_words import RELEASE_ROLES, SAMPLES
 from tricyclic.unit_table import UNKNOWN
 from tricyclic.units import convert, dimension, known_unit
 

@@ -17,8 +17,8 @@ from tricyclic.errors import InputError
 from tricyclic.io.concentration_columns import columns_by_role, in_one_unit
 from tricyclic.io.exclusion_cells import excluded_rows
 from tricyclic.io.fraction_columns import name_and_unit
+from tricyclic.io.missing_words import words_as_missing
 from tricyclic.io.open import read_tables
-from tricyclic.study.missing_words import words_as_missing
 
 PATTERNS = {
     "dialysate": re.compile(
